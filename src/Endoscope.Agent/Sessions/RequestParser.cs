@@ -1,0 +1,72 @@
+using System.Text.Json;
+using Endoscope.Agent.Processes;
+using Endoscope.Protocol;
+
+namespace Endoscope.Agent.Sessions;
+
+/// <summary>Reads and checks a client's first frame.</summary>
+internal static class RequestParser
+{
+    /// <exception cref="AgentException">It is not a request this agent understands.</exception>
+    public static (AgentRequest Request, ProcessGroup Group) Parse(FrameType type, ReadOnlySpan<byte> payload)
+    {
+        if (type != FrameType.Request)
+        {
+            throw Refuse($"the first frame is of type {(int)type} and not a request");
+        }
+
+        var request = Read(payload);
+        if (request.Version != AgentRequest.CurrentVersion)
+        {
+            throw Refuse($"version {request.Version} of the protocol was asked for; this agent speaks {AgentRequest.CurrentVersion}");
+        }
+
+        if (request is RunRequest run)
+        {
+            Check(run);
+        }
+
+        return (request, GroupOf(request));
+    }
+
+    private static AgentRequest Read(ReadOnlySpan<byte> payload)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(payload, ProtocolJson.Default.AgentRequest) ?? throw Refuse("the request is empty");
+        }
+        catch (Exception exception) when (exception is JsonException or NotSupportedException)
+        {
+            throw Refuse("the request is none that this agent knows");
+        }
+    }
+
+    private static ProcessGroup GroupOf(AgentRequest request) => request switch
+    {
+        { ContainerId: { } id, PodUid: null } => ContainerId.Parse(id) ?? throw Refuse("a container ID has 64 hexadecimal digits"),
+        { ContainerId: null, PodUid: { } uid } => PodUid.Parse(uid) ?? throw Refuse("a pod's UID is a UUID"),
+        _ => throw Refuse("one of a container ID and a pod's UID is needed"),
+    };
+
+    private static void Check(RunRequest run)
+    {
+        if (run.Argv is not [{ Length: > 0 }, ..])
+        {
+            throw Refuse("no program is named");
+        }
+
+        if (run.Argv.Any(argument => argument is null || argument.Contains('\0')))
+        {
+            throw Refuse("an argument holds a NUL character");
+        }
+
+        if (run.Environment.Any(variable =>
+            variable.Key.Length == 0 || variable.Key.AsSpan().ContainsAny('=', '\0')
+            || variable.Value is null || variable.Value.Contains('\0')))
+        {
+            throw Refuse("a variable's name is empty or holds '=', or its value holds a NUL character");
+        }
+    }
+
+    private static AgentException Refuse(string message) => new(AgentErrorCode.Protocol, message);
+}

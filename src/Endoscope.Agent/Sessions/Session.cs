@@ -1,0 +1,201 @@
+using Endoscope.Agent.Native;
+using Endoscope.Agent.Processes;
+using Endoscope.Agent.Tools;
+using Endoscope.Agent.Waiting;
+using Endoscope.Protocol;
+
+namespace Endoscope.Agent.Sessions;
+
+/// <summary>
+/// One client's session, from its request to the end frame, on one thread: a loop around poll(2), so that signals, sizes
+/// and heartbeats are never behind bytes that somebody does not take.
+/// </summary>
+internal sealed class Session
+{
+    private readonly SessionTimes times;
+    private readonly SessionRegistration? registration;
+    private readonly ClientLink client;
+    private RunningTool? running;
+    private AgentError? failure;
+    private bool hasRequest;
+    private bool ended;
+
+    /// <param name="registration">The waiting agent; given where this process is the session's alone, so that it may adopt orphans.</param>
+    public Session(int input, int output, SessionTimes times, SessionRegistration? registration)
+    {
+        (this.times, this.registration) = (times, registration);
+        client = new ClientLink(input, output, times);
+    }
+
+    /// <summary>Serves the client; whether it was told how the session ended.</summary>
+    public bool Run()
+    {
+        while (!(ended && client.IsFree) && !(client.IsGone && running is null))
+        {
+            WaitAndServe();
+            client.KeepTime();
+            if (running is not null)
+            {
+                Watch(running);
+            }
+        }
+
+        return !client.IsGone;
+    }
+
+    private void WaitAndServe()
+    {
+        Span<PollEntry> entries =
+        [
+            client.InputEntry,
+            client.OutputEntry,
+            running?.Relay.InputEntry ?? new PollEntry { Descriptor = Descriptor.None },
+            running?.Relay.OutputEntry ?? new PollEntry { Descriptor = Descriptor.None },
+            running?.Relay.ErrorEntry ?? new PollEntry { Descriptor = Descriptor.None },
+            new PollEntry { Descriptor = running?.Tool.ExitNotice ?? Descriptor.None, Events = PollEvents.In },
+        ];
+        var (fromClient, toClient, toTool, output, error, exit) = (0, 1, 2, 3, 4, 5);
+        var deadline = running is null || running.Watch.Deadline > client.Deadline ? client.Deadline : running.Watch.Deadline;
+        Descriptor.Poll(entries, deadline - MonotonicTime.Now);
+
+        if (entries[fromClient].CanRead)
+        {
+            client.Read();
+            TakeFrames();
+        }
+
+        if (entries[toClient].IsBroken)
+        {
+            client.Lose();
+        }
+        else if (entries[toClient].CanWrite)
+        {
+            client.Flush();
+        }
+
+        if (entries[toTool].CanWrite)
+        {
+            running?.Relay.FeedTool();
+        }
+
+        running?.Relay.PassOutput(entries[output].CanRead, entries[error].CanRead);
+        if (entries[exit].CanRead)
+        {
+            running?.Watch.NoticeExit();
+        }
+    }
+
+    private void TakeFrames()
+    {
+        try
+        {
+            while (client.TryTake(out var type, out var payload))
+            {
+                Accept(type, payload);
+            }
+        }
+        catch (InvalidDataException exception)
+        {
+            client.StopListening();
+            Fail(new AgentError(AgentErrorCode.Protocol, exception.Message));
+        }
+        catch (AgentException exception)
+        {
+            Fail(exception.Error);
+        }
+        catch (NativeException exception)
+        {
+            Fail(new AgentError(AgentErrorCode.Internal, exception.Message));
+        }
+    }
+
+    private void Accept(FrameType type, ReadOnlySpan<byte> payload)
+    {
+        if (!hasRequest)
+        {
+            hasRequest = true;
+            Start(RequestParser.Parse(type, payload));
+        }
+        else if (running is not null)
+        {
+            running.Relay.Accept(type, payload);
+        }
+    }
+
+    private void Start((AgentRequest Request, ProcessGroup Group) asked)
+    {
+        var target = new ContainerProcesses(new ProcFileSystem(), asked.Group);
+        switch (asked.Request)
+        {
+            case ListProcessesRequest:
+                foreach (var part in ProcessListParts.Split(target.List()))
+                {
+                    client.Enqueue(FrameType.Processes, part, ProtocolJson.Default.ProcessList);
+                }
+
+                End(null);
+                break;
+            case RunRequest run:
+                StartTool(run, target);
+                break;
+        }
+    }
+
+    private void StartTool(RunRequest request, ContainerProcesses target)
+    {
+        var first = target.First();
+        using var namespaces = TargetNamespaces.Open(first, request.Namespaces);
+        if (!target.IsStill(first))
+        {
+            throw new AgentException(AgentErrorCode.TargetGone, $"process {first.Pid} of the container ended just now");
+        }
+
+        var tool = Tool.Start(request, first.Pid, namespaces, adoptsOrphans: registration is not null);
+        registration?.Tell(tool);
+        var relay = new ToolRelay(tool, client);
+        running = new RunningTool(tool, relay, new ToolWatch(tool, relay, times));
+        client.Enqueue(FrameType.Started, new StartedEvent { ToolPid = tool.Pid, Target = first }, ProtocolJson.Default.StartedEvent);
+    }
+
+    private void Watch(RunningTool one)
+    {
+        if (client.IsGone || failure is not null)
+        {
+            one.Watch.Stop();
+        }
+
+        one.Watch.Advance(client.IsGone);
+        if (one.Watch.IsOver)
+        {
+            one.Tool.Dispose();
+            running = null;
+            End(one);
+        }
+    }
+
+    private void Fail(AgentError error)
+    {
+        failure ??= error;
+        if (running is null && !ended)
+        {
+            End(null);
+        }
+    }
+
+    private void End(RunningTool? one)
+    {
+        ended = true;
+        var exit = one?.Tool.Exit;
+        var end = new EndEvent
+        {
+            ExitCode = exit?.Code,
+            Signal = exit?.Signal,
+            Error = failure,
+            OutputBytes = one?.Relay.OutputBytes ?? 0,
+            ErrorBytes = one?.Relay.ErrorBytes ?? 0,
+        };
+        client.Enqueue(FrameType.End, end, ProtocolJson.Default.EndEvent);
+    }
+
+    private sealed record RunningTool(Tool Tool, ToolRelay Relay, ToolWatch Watch);
+}

@@ -1,0 +1,38 @@
+using System.Text;
+using Endoscope.Kubernetes;
+using Endoscope.Terminal;
+
+namespace Endoscope.Cli;
+
+/// <summary>What a command has of the world outside: where its words go, the clock, the environment, the way to a cluster.</summary>
+internal sealed class CommandContext(ITerminal terminal, TimeProvider time, Func<string, string?> variable, Func<ConnectionOptions, Cluster> connect)
+{
+    private const string ImageRepository = "agilicus/endoscope";
+
+    /// <summary>Standard input, output and error.</summary>
+    public ITerminal Terminal { get; } = terminal;
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time { get; } = time;
+
+    /// <summary>Results, for a person or a script.</summary>
+    public TextWriter Out { get; } = new StreamWriter(terminal.StandardOutput, new UTF8Encoding(false)) { AutoFlush = true };
+
+    /// <summary>Everything that is not a result.</summary>
+    public TextWriter Status { get; } = new StreamWriter(terminal.StandardError, new UTF8Encoding(false)) { AutoFlush = true };
+
+    /// <summary>The image used where none is named: $SCOPE_IMAGE, else the one of this version.</summary>
+    public string DefaultImage => variable("SCOPE_IMAGE") is { Length: > 0 } image ? image : $"{ImageRepository}:{Version}";
+
+    /// <summary>This program's version.</summary>
+    public static string Version { get; } = typeof(CommandContext).Assembly.GetName().Version?.ToString(3) ?? "0.0.0";
+
+    /// <summary>A variable of the environment, or null.</summary>
+    public string? Variable(string name) => variable(name);
+
+    /// <summary>The cluster that these options mean; nothing is sent yet.</summary>
+    public Cluster Connect(ConnectionOptions options) => connect(options);
+
+    /// <summary>Tells the user something that is not a result. Text from the cluster is escaped here.</summary>
+    public void Tell(string line) => Status.WriteLine("scope: " + TerminalText.Escape(line));
+}

@@ -1,0 +1,38 @@
+using System.CommandLine;
+using Endoscope.Kubernetes;
+using Endoscope.Sessions;
+using Endoscope.Sessions.Access;
+
+namespace Endoscope.Cli.Commands;
+
+/// <summary>A command that looks into a target: what all of them do before and after what is particular to one.</summary>
+internal abstract class TargetCommand : Command
+{
+    private readonly CommandContext context;
+
+    protected TargetCommand(string name, string description, GlobalOptions globals, CommandContext context)
+        : base(name, description)
+    {
+        this.context = context;
+        SetAction((result, cancellationToken) => RunAsync(result, globals.Bind(result, context), cancellationToken));
+    }
+
+    /// <summary>What the command does, from its parsed options to its exit code.</summary>
+    protected abstract Task<int> RunAsync(ParseResult result, GlobalRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Gets beside the target, telling the user what was chosen on the way.</summary>
+    protected async Task<TargetAccess> EnterAsync(
+        Cluster cluster, GlobalRequest request, AccessNeeds needs, bool anyContainerWillDo, CancellationToken cancellationToken)
+    {
+        var access = new DebugPodAccess(cluster.Api, request.DebugPod, context.Time, context.Tell);
+        var asked = new AccessRequest(
+            request.Namespace ?? cluster.DefaultNamespace, request.Target, request.Container, needs, anyContainerWillDo, request.Terminate);
+        var beside = await TargetAccess.EnterAsync(cluster.Api, access, asked, context.Time, cancellationToken);
+        foreach (var note in beside.Target.Notes)
+        {
+            context.Tell(note);
+        }
+
+        return beside;
+    }
+}

@@ -1,0 +1,100 @@
+using System.CommandLine;
+using Endoscope.Kubernetes;
+using Endoscope.Sessions.Access;
+
+namespace Endoscope.Cli;
+
+/// <summary>The options every command takes. Before the command their short forms are always these; after it a command's own come first.</summary>
+internal sealed class GlobalOptions
+{
+    private readonly Option<string> ns = Text("--namespace", "NAMESPACE", "The target's namespace (default: the context's)", "-n");
+    private readonly Option<string> pod = Text("--pod", "POD", "The target: a pod, or deploy/NAME, sts/NAME, ds/NAME, svc/NAME …", "-p");
+    private readonly Option<string> container = Text("--container", "NAME", "The target's container (default: the pod's default, else its first)");
+    private readonly Option<string> image = Text("--image", "IMAGE", "The endoscope image (default: $SCOPE_IMAGE, else this version's)", "-i");
+    private readonly Option<string> pullSecret = Text("--regcred", "SECRET", "Pull secret for the image, used if it exists; \"\" for none (default: regcred)", "-c");
+    private readonly Option<bool> terminate = Flag("--terminate", "Delete the debug pod when the command is done", "-t");
+    private readonly Option<bool> privileged = Flag("--privileged", "Make the debug pod privileged (all capabilities and devices of the node)");
+    private readonly Option<TimeSpan> idle = Time("--idle", "A waiting debug pod ends itself after this time (default: 10m)");
+    private readonly Option<TimeSpan> timeout = Time("--timeout", "How long a debug pod may take to start, or to go (default: 60s)");
+    private readonly Option<string> output = Text("--output", "text|json", "How results are written (default: text)", "-o");
+    private readonly Option<bool> debug = Flag("--debug", "Tell the details of an error");
+    private readonly Option<string> kubeconfig = Text("--kubeconfig", "FILE", "The kubeconfig file (default: $KUBECONFIG, else ~/.kube/config, else in-cluster)");
+    private readonly Option<string> context = Text("--context", "NAME", "The kubeconfig's context");
+    private readonly Option<string> cluster = Text("--cluster", "NAME", "The kubeconfig's cluster, instead of the context's");
+    private readonly Option<string> user = Text("--user", "NAME", "The kubeconfig's user, instead of the context's");
+    private readonly Option<string> server = Text("--server", "URL", "The API server's address, instead of the kubeconfig's", "-s");
+    private readonly Option<string> token = Text("--token", "TOKEN", "A bearer token, instead of the kubeconfig's credentials");
+
+    private Option[] All =>
+    [
+        ns, pod, container, image, pullSecret, terminate, privileged, idle, timeout, output, debug,
+        kubeconfig, context, cluster, user, server, token,
+    ];
+
+    public void AddTo(Command root)
+    {
+        output.AcceptOnlyFromAmong("text", "json");
+        foreach (var option in All)
+        {
+            root.Options.Add(option);
+        }
+    }
+
+    /// <summary>Leaves them out of a command's help, where they would bury its own.</summary>
+    public void Hide()
+    {
+        foreach (var option in All)
+        {
+            option.Hidden = true;
+        }
+    }
+
+    /// <summary>Whether the details of errors were asked for; also answered for a command line that is wrong elsewhere.</summary>
+    public bool IsDebug(ParseResult result) => result.GetResult(debug) is { Implicit: false };
+
+    public GlobalRequest Bind(ParseResult result, CommandContext command)
+    {
+        var defaults = new DebugPodOptions { Image = command.DefaultImage };
+        return new GlobalRequest
+        {
+            Namespace = Given(result, ns),
+            Pod = Given(result, pod),
+            Container = Given(result, container),
+            Terminate = result.GetValue(terminate),
+            Json = Given(result, output) == "json",
+            Timeout = Given(result, timeout, defaults.StartTimeout),
+            DebugPod = defaults with
+            {
+                Image = Given(result, image) ?? defaults.Image,
+                PullSecret = Given(result, pullSecret) ?? defaults.PullSecret,
+                Idle = Given(result, idle, defaults.Idle),
+                StartTimeout = Given(result, timeout, defaults.StartTimeout),
+                Privileged = result.GetValue(privileged),
+            },
+            Connection = new ConnectionOptions
+            {
+                Kubeconfig = Given(result, kubeconfig),
+                Context = Given(result, context),
+                Cluster = Given(result, cluster),
+                User = Given(result, user),
+                Server = Given(result, server),
+                Token = Given(result, token),
+            },
+        };
+    }
+
+    private static string? Given(ParseResult result, Option<string> option) =>
+        result.GetResult(option) is { Implicit: false } ? result.GetValue(option) : null;
+
+    private static TimeSpan Given(ParseResult result, Option<TimeSpan> option, TimeSpan otherwise) =>
+        result.GetResult(option) is { Implicit: false } ? result.GetValue(option) : otherwise;
+
+    private static Option<string> Text(string name, string help, string description, params string[] aliases) =>
+        new(name, aliases) { HelpName = help, Description = description, Recursive = true };
+
+    private static Option<bool> Flag(string name, string description, params string[] aliases) =>
+        new(name, aliases) { Description = description, Recursive = true };
+
+    private static Option<TimeSpan> Time(string name, string description) =>
+        new(name) { HelpName = "TIME", Description = description, Recursive = true, CustomParser = OptionParsers.Duration };
+}

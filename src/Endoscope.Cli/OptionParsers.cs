@@ -1,0 +1,69 @@
+using System.CommandLine.Parsing;
+using System.Globalization;
+
+namespace Endoscope.Cli;
+
+/// <summary>Reads option values of forms the command-line library does not know, and says what is wrong with the others.</summary>
+internal static class OptionParsers
+{
+    // Long enough for any use, short enough for every timer.
+    private static readonly TimeSpan LongestDuration = TimeSpan.FromDays(7);
+
+    /// <summary>A time such as <c>90s</c>, <c>1.5m</c>, <c>2h</c> or <c>500ms</c>; a bare number is in seconds.</summary>
+    public static TimeSpan Duration(ArgumentResult result)
+    {
+        var text = result.Tokens[0].Value;
+        if (TryDuration(text) is { } duration)
+        {
+            return duration;
+        }
+
+        result.AddError($"'{text}' is not a time: write 90s, 1.5m, 2h or 500ms, up to 7 days");
+        return default;
+    }
+
+    /// <summary>A whole number within bounds.</summary>
+    public static Func<ArgumentResult, int> Whole(int least, int most) => result =>
+    {
+        var text = result.Tokens[0].Value;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
+        {
+            return number;
+        }
+
+        result.AddError($"'{text}' is not a whole number from {least} to {most}");
+        return default;
+    };
+
+    /// <summary>Seconds, with a fraction if need be, within bounds.</summary>
+    public static Func<ArgumentResult, TimeSpan> Seconds(TimeSpan least, TimeSpan most) => result =>
+    {
+        var text = result.Tokens[0].Value;
+        if (TryDuration(text) is { } time && time >= least && time <= most)
+        {
+            return time;
+        }
+
+        result.AddError(string.Create(CultureInfo.InvariantCulture, $"'{text}' is not a number of seconds from {least.TotalSeconds} to {most.TotalSeconds}"));
+        return default;
+    };
+
+    private static TimeSpan? TryDuration(string text)
+    {
+        var digits = text.TrimEnd('d', 'h', 'm', 's');
+        double? unit = text[digits.Length..] switch
+        {
+            "ms" => 0.001,
+            "" or "s" => 1,
+            "m" => 60,
+            "h" => 3600,
+            "d" => 86400,
+            _ => null,
+        };
+        return unit is not null
+            && double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+            && number * unit.Value > 0 && number * unit.Value <= LongestDuration.TotalSeconds
+            ? TimeSpan.FromSeconds(number * unit.Value)
+            : null;
+    }
+}

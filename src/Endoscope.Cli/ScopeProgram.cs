@@ -1,0 +1,98 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Parsing;
+using Endoscope.Cli.Commands;
+
+namespace Endoscope.Cli;
+
+/// <summary>The whole program but for the process around it, so that tests run it as users do.</summary>
+internal static class ScopeProgram
+{
+    // Their arguments are another program's command line, kept as it is.
+    private static readonly HashSet<string> VerbatimCommands = ["shell"];
+
+    private const string Description =
+        """
+        Looks inside a running Kubernetes pod without touching it.
+
+        scope -n NAMESPACE -p POD ping -c0 -a -g     ping every pod of the namespace from POD, as a live graph
+        scope -n NAMESPACE -p POD shell              a shell with all the tools in POD's network
+        scope -n NAMESPACE -p POD pids               its processes
+        scope -n NAMESPACE -p all cleanup            remove the debug pods, which also end by themselves
+        """;
+
+    private static readonly ParserConfiguration Parsing = new() { ResponseFileTokenReplacer = null };
+
+    /// <summary>Runs one command line.</summary>
+    /// <param name="interrupted">The exit code of the signal that has stopped the program, or null.</param>
+    /// <returns>The exit code, see <see cref="ExitCode"/>.</returns>
+    public static async Task<int> RunAsync(IReadOnlyList<string> args, CommandContext context, Func<int?> interrupted, CancellationToken stop)
+    {
+        var globals = new GlobalOptions();
+        var root = BuildRoot(globals, context);
+        var result = root.Parse(AsksForHelp(args) ? [.. args.Skip(1), "--help"] : Argv.Prepare(args, root, VerbatimCommands), Parsing);
+        try
+        {
+            if (result.Action is HelpAction)
+            {
+                HideWhatTheRootExplains(result, globals);
+            }
+            else if (result.Errors.Count > 0)
+            {
+                throw Usage(result);
+            }
+
+            return await result.InvokeAsync(
+                new InvocationConfiguration
+                {
+                    Output = context.Out,
+                    Error = context.Status,
+                    EnableDefaultExceptionHandler = false,
+                    ProcessTerminationTimeout = null,
+                },
+                stop);
+        }
+        catch (Exception e)
+        {
+            return ErrorReport.Write(e, context, interrupted(), globals.IsDebug(result));
+        }
+    }
+
+    // scope, scope help and scope help COMMAND.
+    private static bool AsksForHelp(IReadOnlyList<string> args) => args is [] or ["help"] or ["help", _];
+
+    private static RootCommand BuildRoot(GlobalOptions globals, CommandContext context)
+    {
+        var root = new RootCommand(Description);
+        globals.AddTo(root);
+        root.Subcommands.Add(new LaunchCommand(globals, context));
+        root.Subcommands.Add(new CleanupCommand(globals, context));
+        root.Subcommands.Add(new PingCommand(globals, context));
+        root.Subcommands.Add(new PidsCommand(globals, context));
+        root.Subcommands.Add(new ShellCommand(globals, context));
+        return root;
+    }
+
+    private static void HideWhatTheRootExplains(ParseResult result, GlobalOptions globals)
+    {
+        if (result.CommandResult.Command is RootCommand)
+        {
+            return;
+        }
+
+        globals.Hide();
+        result.CommandResult.Command.Description += "\n\nGlobal options such as -n NAMESPACE and -p POD go before the command: scope --help";
+    }
+
+    private static string OneLine(string text) => string.Join(' ', text.Split((char[])['\n', '\r', '\t', ' '], StringSplitOptions.RemoveEmptyEntries));
+
+    private static UsageException Usage(ParseResult result)
+    {
+        var isRoot = result.CommandResult.Command is RootCommand;
+        var errors = result.Errors.Select(error => OneLine(error.Message).TrimEnd('.')).Distinct().ToArray();
+
+        // That no command was recognized follows from the word that was not.
+        var message = isRoot && errors.Length > 1 ? errors[^1] : string.Join("; ", errors);
+        return new UsageException(message, isRoot ? "scope --help shows what it takes" : $"scope {result.CommandResult.Command.Name} --help shows what it takes");
+    }
+}

@@ -1,0 +1,51 @@
+using Endoscope.Kubernetes.Authentication;
+using Endoscope.Kubernetes.Configuration;
+using Endoscope.Kubernetes.Rest;
+using Endoscope.Kubernetes.Security;
+
+namespace Endoscope.Kubernetes;
+
+/// <summary>A cluster to talk to: the API, and what the kubeconfig says of it.</summary>
+public sealed class Cluster : IDisposable
+{
+    private readonly ApiTransport transport;
+
+    private Cluster(ConnectionPlan plan, ApiTransport transport)
+    {
+        this.transport = transport;
+        Api = new ClusterApi(transport);
+        ContextName = plan.ContextName;
+        DefaultNamespace = plan.DefaultNamespace;
+        Server = plan.Server;
+    }
+
+    /// <summary>The API server.</summary>
+    public IClusterApi Api { get; }
+
+    /// <summary>The kubeconfig context in use; empty where there is none.</summary>
+    public string ContextName { get; }
+
+    /// <summary>The namespace of the context, else <c>default</c>.</summary>
+    public string DefaultNamespace { get; }
+
+    /// <summary>The API server's address.</summary>
+    public Uri Server { get; }
+
+    /// <summary>
+    /// Reads the kubeconfig and the files that it names. The network is first used by the first call to <see cref="Api"/>.
+    /// </summary>
+    /// <exception cref="ClusterException">The kubeconfig cannot be read or makes no sense.</exception>
+    public static Cluster Connect(ConnectionOptions options, ConnectionEnvironment environment)
+    {
+        var plan = ConnectionPlan.Plan(options, environment);
+        if (environment.OwnsTrust && plan.NeedsNoSystemRoots)
+        {
+            SystemRoots.Skip();
+        }
+
+        return new Cluster(plan, new ApiTransport(plan, CredentialSource.From(plan, environment), environment.Time));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => transport.Dispose();
+}

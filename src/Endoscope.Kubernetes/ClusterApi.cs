@@ -1,0 +1,129 @@
+using System.Net;
+using System.Text.Json;
+using Endoscope.Kubernetes.Exec;
+using Endoscope.Kubernetes.Rest;
+using k8s.Models;
+
+namespace Endoscope.Kubernetes;
+
+/// <summary>The API server, over one transport.</summary>
+internal sealed class ClusterApi(ApiTransport transport) : IClusterApi
+{
+    public Task<V1Pod> ReadPodAsync(string ns, string name, CancellationToken cancellationToken)
+        => transport.SendAsync(Get(ns, "pods", ObjectName.Subdomain(name, "pod")), ModelJson.Default.V1Pod, cancellationToken);
+
+    public Task<V1PodList> ListPodsAsync(string? ns, string? labelSelector, string? fieldSelector, CancellationToken cancellationToken)
+        => new PodQuery(ns, labelSelector, fieldSelector).ListAsync(transport, cancellationToken);
+
+    public IAsyncEnumerable<PodChange> WatchPodsAsync(
+        string ns, string? labelSelector, string? fieldSelector, CancellationToken cancellationToken)
+        => new PodWatch(transport, new PodQuery(ns, labelSelector, fieldSelector)).RunAsync(cancellationToken);
+
+    public Task<V1Pod> CreatePodAsync(V1Pod pod, bool dryRun, CancellationToken cancellationToken)
+    {
+        var request = new ApiRequest
+        {
+            Method = HttpMethod.Post,
+            Verb = "create",
+            Namespace = ObjectName.Label(pod.Metadata.NamespaceProperty ?? "", "namespace"),
+            Resource = "pods",
+            Query = [new("dryRun", dryRun ? "All" : null)],
+            Body = PodJson.Serialize(pod),
+        };
+        ObjectName.Subdomain(pod.Metadata.Name ?? "", "pod");
+        return transport.SendAsync(request, ModelJson.Default.V1Pod, cancellationToken);
+    }
+
+    public async Task<bool> DeletePodAsync(
+        string ns, string name, string uid, TimeSpan? gracePeriod, CancellationToken cancellationToken)
+    {
+        var options = new V1DeleteOptions
+        {
+            ApiVersion = "v1",
+            Kind = "DeleteOptions",
+            GracePeriodSeconds = (long?)gracePeriod?.TotalSeconds,
+            Preconditions = new V1Preconditions { Uid = uid },
+        };
+        var request = Get(ns, "pods", ObjectName.Subdomain(name, "pod")) with
+        {
+            Method = HttpMethod.Delete,
+            Verb = "delete",
+            Body = JsonSerializer.SerializeToUtf8Bytes(options, ModelJson.Default.V1DeleteOptions),
+        };
+        try
+        {
+            using var response = await transport.SendAsync(request, cancellationToken);
+            return true;
+        }
+        catch (ApiStatusException e) when (e.Code is HttpStatusCode.NotFound or HttpStatusCode.Conflict)
+        {
+            // A conflict is the precondition: the name belongs to another pod by now.
+            return false;
+        }
+    }
+
+    public async Task<IReadOnlyList<Corev1Event>> ListEventsAsync(string ns, string involvedUid, CancellationToken cancellationToken)
+    {
+        var request = Get(ns, "events", null) with
+        {
+            Verb = "list",
+            Query = [new("fieldSelector", $"involvedObject.uid={involvedUid}"), new("limit", "500")],
+        };
+        var list = await transport.SendAsync(request, ModelJson.Default.Corev1EventList, cancellationToken);
+        return (list.Items ?? []).OrderBy(Time).ToList();
+
+        static DateTime? Time(Corev1Event item) => item.LastTimestamp ?? item.EventTime ?? item.FirstTimestamp ?? item.Metadata?.CreationTimestamp;
+    }
+
+    public Task<V1Node> ReadNodeAsync(string name, CancellationToken cancellationToken)
+        => transport.SendAsync(Get(null, "nodes", ObjectName.Subdomain(name, "node")), ModelJson.Default.V1Node, cancellationToken);
+
+    public async Task<bool?> SecretExistsAsync(string ns, string name, CancellationToken cancellationToken)
+    {
+        // Metadata alone: the secret itself never travels.
+        var request = Get(ns, "secrets", ObjectName.Subdomain(name, "secret")) with
+        {
+            Accept = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1",
+        };
+        try
+        {
+            using var response = await transport.SendAsync(request, cancellationToken);
+            return true;
+        }
+        catch (ApiStatusException e) when (e.Code == HttpStatusCode.NotFound)
+        {
+            return false;
+        }
+        catch (ApiStatusException e) when (e.Code == HttpStatusCode.Forbidden)
+        {
+            return null;
+        }
+    }
+
+    public async Task<string> ReadPodSelectorAsync(string ns, string kind, string name, CancellationToken cancellationToken)
+    {
+        var (group, resource) = kind switch
+        {
+            "deployment" or "statefulset" or "daemonset" or "replicaset" => ("apps", kind + "s"),
+            "job" => ("batch", "jobs"),
+            "service" => ("", "services"),
+            _ => throw new ClusterException($"'{kind}' is not a kind of workload that selects pods"),
+        };
+        var request = Get(ns, resource, ObjectName.Subdomain(name, kind)) with { Group = group };
+        var workload = await transport.SendAsync(request, ModelJson.Default.JsonElement, cancellationToken);
+        return WorkloadSelector.Read(workload, kind, name);
+    }
+
+    public async Task<IExecSession> ExecAsync(
+        string ns, string pod, string container, IReadOnlyList<string> command, CancellationToken cancellationToken)
+        => await ExecUpgrade.OpenAsync(transport, ns, pod, container, command, cancellationToken);
+
+    private static ApiRequest Get(string? ns, string resource, string? name) => new()
+    {
+        Method = HttpMethod.Get,
+        Verb = "get",
+        Namespace = ns is null ? null : ObjectName.Label(ns, "namespace"),
+        Resource = resource,
+        Name = name,
+    };
+}

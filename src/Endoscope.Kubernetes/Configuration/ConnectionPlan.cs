@@ -1,0 +1,109 @@
+namespace Endoscope.Kubernetes.Configuration;
+
+/// <summary>Where to connect and as whom: the kubeconfig and the flags, resolved.</summary>
+internal sealed record ConnectionPlan(string ContextName, Uri Server, string DefaultNamespace, ClusterEntry Cluster, UserEntry User)
+{
+    /// <summary>Whether the kubeconfig alone decides whom to trust.</summary>
+    public bool NeedsNoSystemRoots
+        => (Cluster.Authority is not null || Cluster.SkipTlsVerify) && Cluster.ProxyUrl?.StartsWith("https:", StringComparison.Ordinal) != true;
+
+    public static ConnectionPlan Plan(ConnectionOptions options, ConnectionEnvironment environment)
+    {
+        var kubeconfig = KubeconfigFiles.Load(options, environment);
+        var useServiceAccount = kubeconfig.IsEmpty && options is { Kubeconfig: null, Context: null, Cluster: null, User: null, Server: null };
+        if (useServiceAccount && ServiceAccount.Plan(environment) is { } inCluster)
+        {
+            return inCluster with { User = WithFlags(inCluster.User, options) };
+        }
+
+        if (kubeconfig.IsEmpty && options.Server is null)
+        {
+            throw new ClusterException(
+                "no kubeconfig was found: " + string.Join(", ", options.Kubeconfig is { } only ? [only] : KubeconfigFiles.Locate(environment)),
+                hint: "name one with --kubeconfig or KUBECONFIG");
+        }
+
+        return Resolve(kubeconfig, options);
+    }
+
+    /// <summary>Applies the flags to a kubeconfig. Pure.</summary>
+    public static ConnectionPlan Resolve(Kubeconfig kubeconfig, ConnectionOptions options)
+    {
+        var contextName = options.Context is { Length: > 0 } named ? named : kubeconfig.CurrentContext;
+        var context = FindContext(kubeconfig, contextName, options);
+        var cluster = FindCluster(kubeconfig, options.Cluster ?? context?.Cluster, context);
+        var user = FindUser(kubeconfig, options.User ?? context?.User, context);
+        var server = options.Server ?? cluster.Server
+            ?? throw new ClusterException($"{cluster.Place}: the cluster has no server");
+        return new ConnectionPlan(
+            contextName ?? "", ParseServer(server, options.Server is null ? cluster.Place : "--server", cluster),
+            context?.Namespace ?? "default", cluster, WithFlags(user, options));
+    }
+
+    private static UserEntry WithFlags(UserEntry user, ConnectionOptions options)
+        => options.Token is { Length: > 0 } token
+            ? user with { Token = token, TokenFile = null, Exec = null, AuthProvider = null, Username = null, Password = null }
+            : user;
+
+    private static ContextEntry? FindContext(Kubeconfig kubeconfig, string? name, ConnectionOptions options)
+    {
+        if (name is null)
+        {
+            return options.Cluster is not null || options.Server is not null
+                ? null
+                : throw new ClusterException(
+                    "the kubeconfig has no current context", hint: $"choose one with --context: {Names(kubeconfig.Contexts.Keys)}");
+        }
+
+        return kubeconfig.Contexts.TryGetValue(name, out var context)
+            ? context
+            : throw new ClusterException(
+                $"the kubeconfig has no context '{name}'", hint: $"it has: {Names(kubeconfig.Contexts.Keys)}");
+    }
+
+    private static ClusterEntry FindCluster(Kubeconfig kubeconfig, string? name, ContextEntry? context)
+    {
+        if (string.IsNullOrEmpty(name))
+        {
+            return context is null ? new ClusterEntry() : throw new ClusterException($"{context.Place}: the context names no cluster");
+        }
+
+        return kubeconfig.Clusters.TryGetValue(name, out var cluster)
+            ? cluster
+            : throw new ClusterException(
+                $"the kubeconfig has no cluster '{name}'", hint: $"it has: {Names(kubeconfig.Clusters.Keys)}");
+    }
+
+    private static UserEntry FindUser(Kubeconfig kubeconfig, string? name, ContextEntry? context)
+    {
+        if (string.IsNullOrEmpty(name))
+        {
+            return new UserEntry();
+        }
+
+        return kubeconfig.Users.TryGetValue(name, out var user)
+            ? user
+            : throw new ClusterException(
+                $"{context?.Place ?? "--user"}: the kubeconfig has no user '{name}'", hint: $"it has: {Names(kubeconfig.Users.Keys)}");
+    }
+
+    private static Uri ParseServer(string server, string place, ClusterEntry cluster)
+    {
+        // kubectl takes an address without a scheme, and then means TLS where there is something to verify it by.
+        var text = server.Contains("://", StringComparison.Ordinal)
+            ? server
+            : (cluster.Authority is not null || cluster.SkipTlsVerify ? "https://" : "http://") + server;
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || (uri.Scheme != "https" && uri.Scheme != "http") || uri.Host.Length == 0)
+        {
+            throw new ClusterException($"{place}: '{server}' is not an address of an API server");
+        }
+
+        return uri;
+    }
+
+    private static string Names(IEnumerable<string> names)
+    {
+        var list = string.Join(", ", names.Order(StringComparer.Ordinal));
+        return list.Length == 0 ? "none" : list;
+    }
+}

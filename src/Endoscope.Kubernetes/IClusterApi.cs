@@ -1,0 +1,67 @@
+using k8s.Models;
+
+namespace Endoscope.Kubernetes;
+
+/// <summary>
+/// All that Endoscope asks of an API server. Every method throws <see cref="ClusterException"/> or one of its kinds;
+/// names are checked before any request is made.
+/// </summary>
+public interface IClusterApi
+{
+    /// <summary>Reads one pod.</summary>
+    Task<V1Pod> ReadPodAsync(string ns, string name, CancellationToken cancellationToken);
+
+    /// <summary>Lists pods; a null namespace means all of them, null selectors mean no restriction. Follows <c>continue</c>.</summary>
+    Task<V1PodList> ListPodsAsync(string? ns, string? labelSelector, string? fieldSelector, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Lists, then watches: first an Added for each pod there is and one <see cref="PodChangeKind.Synced"/>, then each change. Survives
+    /// disconnects, expired resource versions and restarts of the server; ends only by cancellation or an error that cannot pass.
+    /// </summary>
+    IAsyncEnumerable<PodChange> WatchPodsAsync(string ns, string? labelSelector, string? fieldSelector, CancellationToken cancellationToken);
+
+    /// <summary>Creates a pod, or only has the server check it.</summary>
+    Task<V1Pod> CreatePodAsync(V1Pod pod, bool dryRun, CancellationToken cancellationToken);
+
+    /// <summary>Deletes exactly the pod with this UID; false where there is none any more.</summary>
+    /// <param name="gracePeriod">How long the containers may take to end; null for the pod's own.</param>
+    Task<bool> DeletePodAsync(string ns, string name, string uid, TimeSpan? gracePeriod, CancellationToken cancellationToken);
+
+    /// <summary>The events about one object, newest last.</summary>
+    Task<IReadOnlyList<Corev1Event>> ListEventsAsync(string ns, string involvedUid, CancellationToken cancellationToken);
+
+    /// <summary>Reads one node.</summary>
+    Task<V1Node> ReadNodeAsync(string name, CancellationToken cancellationToken);
+
+    /// <summary>Whether a secret is there; null where the user may not know.</summary>
+    Task<bool?> SecretExistsAsync(string ns, string name, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// The label selector of a workload's pods, in the API's text form.
+    /// </summary>
+    /// <param name="kind"><c>deployment</c>, <c>statefulset</c>, <c>daemonset</c>, <c>replicaset</c>, <c>job</c> or <c>service</c>.</param>
+    Task<string> ReadPodSelectorAsync(string ns, string kind, string name, CancellationToken cancellationToken);
+
+    /// <summary>Runs a command in a container, with stdin, stdout and stderr, no terminal.</summary>
+    Task<IExecSession> ExecAsync(string ns, string pod, string container, IReadOnlyList<string> command, CancellationToken cancellationToken);
+}
+
+/// <summary>One step of a watch.</summary>
+/// <param name="Pod">The pod as it is now, or was last; null for <see cref="PodChangeKind.Synced"/>.</param>
+public sealed record PodChange(PodChangeKind Kind, V1Pod? Pod);
+
+/// <summary>What happened to a pod.</summary>
+public enum PodChangeKind
+{
+    /// <summary>It is there.</summary>
+    Added,
+
+    /// <summary>It changed.</summary>
+    Modified,
+
+    /// <summary>It is gone.</summary>
+    Deleted,
+
+    /// <summary>All pods that were there at the start have been told.</summary>
+    Synced,
+}

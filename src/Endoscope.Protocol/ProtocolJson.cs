@@ -1,0 +1,15 @@
+using System.Text.Json.Serialization;
+
+namespace Endoscope.Protocol;
+
+/// <summary>How the protocol's records become JSON, generated at build time.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(AgentRequest))]
+[JsonSerializable(typeof(StartedEvent))]
+[JsonSerializable(typeof(ProcessList))]
+[JsonSerializable(typeof(EndEvent))]
+public sealed partial class ProtocolJson : JsonSerializerContext;

@@ -1,0 +1,22 @@
+namespace Endoscope.Sessions.Access;
+
+/// <summary>
+/// What a command needs to be allowed beside its target: Linux capabilities, without their CAP_ prefix. A table of the least each
+/// command works with; a test on a real cluster holds it.
+/// </summary>
+public sealed record AccessNeeds
+{
+    private AccessNeeds(params string[] capabilities) => Capabilities = capabilities;
+
+    /// <summary>The capabilities added to none, in alphabetical order.</summary>
+    public IReadOnlyList<string> Capabilities { get; }
+
+    /// <summary>Reading /proc: nothing.</summary>
+    public static AccessNeeds Processes { get; } = new();
+
+    /// <summary>Entering the target's network (SYS_PTRACE opens another's namespace, SYS_ADMIN enters it) and raw sockets.</summary>
+    public static AccessNeeds Network { get; } = new("NET_RAW", "SYS_ADMIN", "SYS_PTRACE");
+
+    /// <summary>All that any command needs: for a shell, where the user decides what to run, and for a debug pod put there beforehand.</summary>
+    public static AccessNeeds Everything { get; } = new("NET_ADMIN", "NET_RAW", "SYS_ADMIN", "SYS_PTRACE");
+}

@@ -1,0 +1,23 @@
+namespace Endoscope.Sessions.Access;
+
+/// <summary>What the user can say about debug pods.</summary>
+public sealed record DebugPodOptions
+{
+    /// <summary>The endoscope image.</summary>
+    public required string Image { get; init; }
+
+    /// <summary>The name of a pull secret in the target's namespace; empty for none. It is used where it exists, or where that cannot be known.</summary>
+    public string PullSecret { get; init; } = "regcred";
+
+    /// <summary>After this time without a session the debug pod ends itself.</summary>
+    public TimeSpan Idle { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>After this time the debug pod is ended by its kubelet, whatever it does.</summary>
+    public TimeSpan Deadline { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>How long a new debug pod may take until it runs.</summary>
+    public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Whether the debug pod is <c>privileged</c>: every capability and device of its node.</summary>
+    public bool Privileged { get; init; }
+}

@@ -1,0 +1,117 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using k8s.Models;
+
+namespace Endoscope.Sessions.Access;
+
+/// <summary>The debug pod that will be created, computed without side effects.</summary>
+public static class DebugPodPlan
+{
+    /// <summary>The container in a debug pod that holds the agent.</summary>
+    public const string ContainerName = "endoscope";
+
+    /// <summary>The agent inside the image.</summary>
+    public const string AgentPath = "/usr/bin/endoscope-agent";
+
+    internal const string ManagedByLabel = "app.kubernetes.io/managed-by";
+    internal const string ManagedByValue = "scope";
+    internal const string TargetLabel = "endoscope/target";
+    internal const string TargetUidAnnotation = "endoscope/target-uid";
+
+    private const int LongestPodName = 253;
+    private const int LongestLabel = 63;
+    private const string Prefix = "debug-";
+
+    /// <summary>Selects every debug pod.</summary>
+    public static string Selector => $"{ManagedByLabel}={ManagedByValue},{TargetLabel}";
+
+    /// <summary>Selects the debug pods of one target.</summary>
+    public static string SelectorFor(string targetPod) => $"{ManagedByLabel}={ManagedByValue},{TargetLabel}={LabelFor(targetPod)}";
+
+    /// <summary>The first choice of a name: <c>debug-POD</c>.</summary>
+    public static string NameFor(string targetPod) => Prefix + Shorten(targetPod, LongestPodName - Prefix.Length - SuffixLength);
+
+    /// <summary>A further name where the first is taken.</summary>
+    /// <param name="salt">Makes it different from others; random.</param>
+    public static string NameFor(string targetPod, string salt) => $"{NameFor(targetPod)}-{Digest(salt)[..(SuffixLength - 1)]}";
+
+    private const int SuffixLength = 6;
+
+    /// <summary>The manifest.</summary>
+    /// <param name="pullSecret">The pull secret to name, or null.</param>
+    public static V1Pod Manifest(Target target, string name, AccessNeeds needs, DebugPodOptions options, string? pullSecret) => new()
+    {
+        ApiVersion = "v1",
+        Kind = "Pod",
+        Metadata = new V1ObjectMeta
+        {
+            Name = name,
+            NamespaceProperty = target.Namespace,
+            Labels = new Dictionary<string, string>
+            {
+                ["app.kubernetes.io/name"] = "endoscope",
+                [ManagedByLabel] = ManagedByValue,
+                [TargetLabel] = LabelFor(target.Pod),
+                ["sidecar.istio.io/inject"] = "false",
+            },
+            Annotations = new Dictionary<string, string>
+            {
+                [TargetUidAnnotation] = target.Uid,
+                ["cluster-autoscaler.kubernetes.io/safe-to-evict"] = "true",
+                ["linkerd.io/inject"] = "disabled",
+            },
+        },
+        Spec = new V1PodSpec
+        {
+            NodeName = target.Node,
+            HostPID = true,
+            RestartPolicy = "Never",
+            ActiveDeadlineSeconds = (long)options.Deadline.TotalSeconds,
+            TerminationGracePeriodSeconds = 2,
+            AutomountServiceAccountToken = false,
+            EnableServiceLinks = false,
+            Tolerations = [new V1Toleration { OperatorProperty = "Exists" }],
+            ImagePullSecrets = pullSecret is null ? null : [new V1LocalObjectReference { Name = pullSecret }],
+            SecurityContext = new V1PodSecurityContext { SeccompProfile = new V1SeccompProfile { Type = "RuntimeDefault" } },
+            Containers = [Container(needs, options)],
+            Volumes =
+            [
+                new V1Volume { Name = "tmp", EmptyDir = new V1EmptyDirVolumeSource { SizeLimit = new ResourceQuantity("256Mi") } },
+            ],
+        },
+    };
+
+    private static V1Container Container(AccessNeeds needs, DebugPodOptions options) => new()
+    {
+        Name = ContainerName,
+        Image = options.Image,
+        ImagePullPolicy = "IfNotPresent",
+        Command = [AgentPath, "wait", "--idle", ((long)options.Idle.TotalSeconds).ToString(CultureInfo.InvariantCulture)],
+        Env = [new V1EnvVar { Name = "HOME", Value = "/tmp" }],
+        Resources = new V1ResourceRequirements
+        {
+            Requests = new Dictionary<string, ResourceQuantity> { ["cpu"] = new("10m"), ["memory"] = new("32Mi") },
+            Limits = new Dictionary<string, ResourceQuantity> { ["cpu"] = new("2"), ["memory"] = new("1Gi") },
+        },
+        SecurityContext = options.Privileged
+            ? new V1SecurityContext { Privileged = true, RunAsUser = 0, RunAsNonRoot = false, ReadOnlyRootFilesystem = true }
+            : new V1SecurityContext
+            {
+                AllowPrivilegeEscalation = false,
+                Capabilities = new V1Capabilities { Drop = ["ALL"], Add = [.. needs.Capabilities] },
+                ReadOnlyRootFilesystem = true,
+                RunAsNonRoot = false,
+                RunAsUser = 0,
+            },
+        VolumeMounts = [new V1VolumeMount { Name = "tmp", MountPath = "/tmp" }],
+    };
+
+    private static string LabelFor(string targetPod) => Shorten(targetPod, LongestLabel);
+
+    // A cut name carries a digest of the whole, so that two long names that begin alike stay apart.
+    private static string Shorten(string name, int longest) =>
+        name.Length <= longest ? name : $"{name[..(longest - 11)].TrimEnd('-', '.')}-{Digest(name)[..10]}";
+
+    private static string Digest(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+}

@@ -1,0 +1,85 @@
+using Endoscope.Kubernetes;
+using Endoscope.Protocol;
+using Endoscope.Sessions.Access;
+
+namespace Endoscope.Sessions;
+
+/// <summary>What a command asks for to get beside its target.</summary>
+/// <param name="Container">The container asked for, or null for the pod's default.</param>
+/// <param name="AnyContainerWillDo">Whether only the pod's shared network matters.</param>
+/// <param name="Terminate">Whether the agent is taken away when the command is done.</param>
+public sealed record AccessRequest(
+    string Namespace, TargetReference Reference, string? Container, AccessNeeds Needs, bool AnyContainerWillDo, bool Terminate);
+
+/// <summary>An agent beside a resolved target: the place from which sessions are opened. Disposing it leaves, as the request said.</summary>
+public sealed class TargetAccess : IAsyncDisposable
+{
+    private readonly IClusterApi api;
+    private readonly IAccess access;
+    private readonly AccessRequest request;
+    private readonly TimeProvider time;
+    private readonly CancellationToken stop;
+
+    private TargetAccess(IClusterApi api, IAccess access, AccessRequest request, TimeProvider time, Target target, AgentPlace place, CancellationToken stop)
+    {
+        this.api = api;
+        this.access = access;
+        this.request = request;
+        this.time = time;
+        this.stop = stop;
+        Target = target;
+        Place = place;
+    }
+
+    /// <summary>What is being looked into.</summary>
+    public Target Target { get; }
+
+    /// <summary>Where the agent is.</summary>
+    public AgentPlace Place { get; private set; }
+
+    /// <summary>Resolves the target and makes sure that an agent is beside it.</summary>
+    public static async Task<TargetAccess> EnterAsync(
+        IClusterApi api, IAccess access, AccessRequest request, TimeProvider time, CancellationToken cancellationToken)
+    {
+        if (request.Reference.Kind is null)
+        {
+            access.Prepare(request.Namespace, request.Reference.Name, cancellationToken);
+        }
+
+        var target = await new TargetResolver(api).ResolveAsync(
+            request.Namespace, request.Reference, request.Container, request.AnyContainerWillDo, cancellationToken);
+        var place = await access.EnsureAsync(target, request.Needs, cancellationToken);
+        return new TargetAccess(api, access, request, time, target, place, cancellationToken);
+    }
+
+    /// <summary>Opens a session; the request's target is filled in. A waiting agent that ended just now is replaced, once.</summary>
+    /// <param name="label">A word for the API server's audit log: what is done.</param>
+    public async Task<AgentSession> StartAsync(AgentRequest agentRequest, string label, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await OpenAsync(agentRequest, label, cancellationToken);
+        }
+        catch (Exception e) when (Place.Reused && e is ApiStatusException or AgentEndedException)
+        {
+            Place = await access.EnsureAsync(Target, request.Needs, cancellationToken);
+            return await OpenAsync(agentRequest, label, cancellationToken);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (request.Terminate)
+        {
+            await access.RemoveAsync(Place, stop);
+        }
+    }
+
+    private async Task<AgentSession> OpenAsync(AgentRequest agentRequest, string label, CancellationToken cancellationToken)
+    {
+        var asked = Target.ContainerId is null ? agentRequest with { PodUid = Target.Uid } : agentRequest with { ContainerId = Target.ContainerId };
+        string[] command = [DebugPodPlan.AgentPath, "session", label];
+        var exec = await api.ExecAsync(Place.Namespace, Place.Pod, Place.Container, command, cancellationToken);
+        return await AgentSession.StartAsync(exec, asked, time, cancellationToken);
+    }
+}

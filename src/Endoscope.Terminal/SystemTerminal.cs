@@ -1,0 +1,12 @@
+using Endoscope.Terminal.Unix;
+using Endoscope.Terminal.Windows;
+
+namespace Endoscope.Terminal;
+
+/// <summary>Gives the terminal of this process.</summary>
+public static class SystemTerminal
+{
+    /// <summary>Opens standard input, output and error of this process; call it once.</summary>
+    public static ITerminal Open() =>
+        OperatingSystem.IsWindows() ? new WindowsTerminal() : new UnixTerminal(input: 0, output: 1, error: 2);
+}

@@ -1,0 +1,69 @@
+#!/usr/bin/env bash
+# Usage: ./test.sh [--no-cluster]
+#
+# Runs every test on a Debian machine with a .NET 10 SDK, and installs what it needs from Debian's packages (it says what):
+# unit and server tests, tests of the image, and end-to-end tests on a real Kubernetes. That is the cluster of KUBECONFIG
+# (SCOPE_TEST_LOAD names a command that puts an image archive into it, such as `kind load image-archive`), else one of our
+# own on this machine (lab/), which needs root and is taken down afterwards unless it was up before.
+# --no-cluster leaves the image and the cluster out.
+# The last line counts: N passed, N failed, N skipped.
+set -euo pipefail
+source "$(dirname "$(readlink -f "$0")")/eng/steps.sh"
+
+with_cluster=yes
+case ${1:-} in
+    '') ;;
+    --no-cluster) with_cluster= ;;
+    *) sed -n '2,/^set/{s/^# \{0,1\}//p}' "$0"; [ "$1" = --help ] || exit 2; exit 0 ;;
+esac
+
+passed=0 failed=0 skipped=0
+work=$(mktemp -d)
+
+finish() {
+    local code=$?
+    trap - EXIT
+    leave_cluster || failed=$((failed + 1))
+    rm -rf "$work"
+    [ "$code" = 0 ] || [ "$failed" -gt 0 ] || failed=1
+    say "done in $((SECONDS / 60)) min $((SECONDS % 60)) s"
+    printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
+    [ "$failed" = 0 ] || exit 1
+}
+trap finish EXIT
+trap 'exit 130' INT TERM HUP
+
+count() { awk -v name="$1:" '$1 == name { sum += $2 } END { print sum + 0 }' "$work/log"; }
+
+# run_tests PROJECT: runs a test project and adds up its counts.
+run_tests() {
+    local ok=yes
+    dotnet test --project "$root/tests/$1" --no-build --no-progress 2>&1 | tee "$work/log" || ok=
+    passed=$((passed + $(count succeeded)))
+    failed=$((failed + $(count failed)))
+    skipped=$((skipped + $(count skipped)))
+    [ -n "$ok" ] || [ "$(count failed)" -gt 0 ] || failed=$((failed + 1))
+}
+
+need_dotnet
+say "building (about a minute)"
+dotnet build "$root/scope.slnx" -v quiet
+
+say "unit and server tests"
+for project in "$root"/tests/*.Tests; do
+    case $project in
+        *.EndToEnd.Tests) ;;
+        *) run_tests "$(basename "$project")" ;;
+    esac
+done
+
+if [ -n "$with_cluster" ]; then
+    publish_scope
+    build_image
+    say "testing the image"
+    if "$root/image/test" --image "$image_tar" 2>&1 | tee "$work/image"; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+    use_cluster
+    need tmux tmux
+    say "end-to-end tests"
+    SCOPE_BINARY=$scope run_tests Endoscope.EndToEnd.Tests
+fi

@@ -1,0 +1,63 @@
+using System.Text.Json;
+using Endoscope.Agent.Native;
+using Endoscope.Agent.Sessions;
+using Endoscope.Protocol;
+using Microsoft.Win32.SafeHandles;
+
+namespace Endoscope.Agent.Tests.Running;
+
+/// <summary>A session inside the test's process, for what depends on times that are too long to wait for.</summary>
+internal sealed class InProcessSession : IAsyncDisposable
+{
+    private readonly (int Read, int Write) toAgent = Descriptor.Pipe();
+    private readonly (int Read, int Write) fromAgent = Descriptor.Pipe();
+    private readonly FileStream input;
+    private readonly FileStream output;
+
+    public InProcessSession(SessionTimes times)
+    {
+        input = new FileStream(new SafeFileHandle(toAgent.Write, ownsHandle: true), FileAccess.Write, bufferSize: 0);
+        output = new FileStream(new SafeFileHandle(fromAgent.Read, ownsHandle: true), FileAccess.Read, bufferSize: 0);
+        Writer = new FrameWriter(input);
+        Reader = new FrameReader(output);
+        Running = Task.Factory.StartNew(
+            () =>
+            {
+                try
+                {
+                    return new Session(toAgent.Read, fromAgent.Write, times, registration: null).Run();
+                }
+                finally
+                {
+                    _ = Libc.Close(toAgent.Read);
+                    _ = Libc.Close(fromAgent.Write);
+                }
+            },
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
+    }
+
+    public FrameWriter Writer { get; }
+
+    public FrameReader Reader { get; }
+
+    /// <summary>Ends with whether the client was told how the session ended.</summary>
+    public Task<bool> Running { get; }
+
+    public async Task<int> StartAsync(RunRequest request)
+    {
+        await Writer.WriteAsync(FrameType.Request, request, ProtocolJson.Default.AgentRequest, TestContext.Current.CancellationToken);
+        var frame = await Reader.ReadAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(FrameType.Started, frame?.Type);
+        return JsonSerializer.Deserialize(frame!.Value.Payload.Span, ProtocolJson.Default.StartedEvent)!.ToolPid;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await input.DisposeAsync();
+        await Running;
+        await output.DisposeAsync();
+        Writer.Dispose();
+    }
+}

@@ -1,0 +1,294 @@
+using System.Text.Json;
+using Endoscope.Protocol;
+using Endoscope.Testing.ApiServer;
+
+namespace Endoscope.Cli.Tests.Program;
+
+/// <summary>What a user sees of the whole program when a cluster does what a real one cannot be asked for.</summary>
+public sealed class ScopeProgramTests
+{
+    private static readonly ProcessRecord Init = new()
+    {
+        Pid = 4711,
+        ContainerPid = 1,
+        ParentPid = 4700,
+        UserId = 65532,
+        State = 'S',
+        StartTicks = 99,
+        StartedAt = DateTimeOffset.UnixEpoch,
+        Threads = 3,
+        ResidentBytes = 3 << 20,
+        Name = "server",
+        CommandLine = ["/server", "--title", "\e]0;owned\a"],
+    };
+
+    [Fact]
+    public async Task ShowsTheProcessesThatTheAgentFinds()
+    {
+        await using var program = await StartAsync();
+        program.OnRequest(AnswerWithInit);
+
+        var outcome = await program.RunAsync("-p", "web", "pids");
+
+        Assert.Equal(ExitCode.Done, outcome.ExitCode);
+        Assert.Matches(@"(?m)^4711\s+1\s+4700\s+65532\s+S\s.*\s3\s+3\.0 MiB\s+/server --title", outcome.Stdout);
+    }
+
+    [Fact]
+    public async Task WritesOutWhatAProcessWouldHaveTheTerminalDo()
+    {
+        await using var program = await StartAsync();
+        program.OnRequest(AnswerWithInit);
+
+        var outcome = await program.RunAsync("-p", "web", "pids");
+
+        Assert.Contains(@"\x1b]0;owned\x07", outcome.Stdout);
+        Assert.DoesNotContain('\e', outcome.Stdout + outcome.Stderr);
+    }
+
+    [Fact]
+    public async Task TellsAConnectionThatIsCutFromOneThatEnds()
+    {
+        await using var program = await StartAsync();
+        program.OnRequest((_, _, _) => Task.CompletedTask);
+        var ended = await program.RunAsync("-p", "web", "pids");
+        program.OnRequest(async (_, agent, token) =>
+        {
+            await agent.WriteAsync(FrameType.Output, new byte[10], token);
+            await agent.WriteAsync(FrameType.End, new EndEvent { ExitCode = 0, OutputBytes = 20, ErrorBytes = 0 }, ProtocolJson.Default.EndEvent, token);
+        });
+        var cut = await program.RunAsync("-p", "web", "shell", "cat", "big");
+
+        Assert.Equal(ExitCode.Cluster, ended.ExitCode);
+        Assert.Contains("the agent ended without its end marker", ended.Stderr);
+        Assert.Equal(ExitCode.Lost, cut.ExitCode);
+        Assert.Contains("connection lost: of 20 bytes that the agent sent only 10 arrived", cut.Stderr);
+    }
+
+    [Fact]
+    public async Task SaysWhatAnAgentOfAnotherVersionSays()
+    {
+        await using var program = await StartAsync();
+        program.OnRequest((_, agent, token) => agent.WriteAsync(
+            FrameType.End,
+            new EndEvent { OutputBytes = 0, ErrorBytes = 0, Error = new AgentError(AgentErrorCode.Protocol, "version 1 was asked for; this agent speaks 9") },
+            ProtocolJson.Default.EndEvent,
+            token).AsTask());
+
+        var outcome = await program.RunAsync("-p", "web", "pids");
+
+        Assert.Equal(ExitCode.Cluster, outcome.ExitCode);
+        Assert.Equal(
+            "scope: error: version 1 was asked for; this agent speaks 9\n"
+            + "scope: hint: the image is of another version than scope: --image or SCOPE_IMAGE names the right one\n",
+            outcome.Stderr);
+    }
+
+    [Fact]
+    public async Task NamesTheRightThatIsMissing()
+    {
+        await using var program = await StartAsync();
+        program.Server.Answer(request => request.Method == "POST" && request.Path.EndsWith("/pods", StringComparison.Ordinal)
+            ? ScriptedAnswer.Failure(403, "Forbidden", "pods is forbidden: User \"jane\" cannot create resource \"pods\" in API group \"\" in the namespace \"shop\": \e[2J")
+            : null);
+
+        var outcome = await program.RunAsync("-p", "web", "launch");
+
+        Assert.Equal(ExitCode.Cluster, outcome.ExitCode);
+        Assert.Contains("cannot create resource \"pods\"", outcome.Stderr);
+        Assert.Contains(@"\x1b[2J", outcome.Stderr);
+        Assert.Contains("kubectl auth can-i create pods -n shop", outcome.Stderr);
+    }
+
+    [Fact]
+    public async Task NamesTheRightToExecWhereTheServerOnlySaysForbidden()
+    {
+        await using var program = await StartAsync();
+        program.Server.Answer(request => request.Path.EndsWith("/exec", StringComparison.Ordinal)
+            ? ScriptedAnswer.Failure(403, "Forbidden", "pods \"debug-web\" is forbidden: ")
+            : null);
+
+        var outcome = await program.RunAsync("-p", "web", "pids");
+
+        Assert.Equal(ExitCode.Cluster, outcome.ExitCode);
+        Assert.Contains("kubectl auth can-i create pods/exec -n shop", outcome.Stderr);
+    }
+
+    [Fact]
+    public async Task TellsOfADebugPodThatItMayNotRemoveAndKeepsTheCommandsOwnOutcome()
+    {
+        await using var program = await StartAsync();
+        program.OnRequest(AnswerWithInit);
+        program.Server.Answer(request => request.Method == "DELETE" ? ScriptedAnswer.Failure(403, "Forbidden", "no deleting here") : null);
+
+        var done = await program.RunAsync("-p", "web", "-t", "pids");
+        program.OnRequest((_, _, _) => Task.CompletedTask);
+        var failed = await program.RunAsync("-p", "web", "-t", "pids");
+
+        Assert.Equal(ExitCode.Done, done.ExitCode);
+        Assert.Contains("4711", done.Stdout);
+        Assert.Contains("scope: debug pod debug-web is left behind (", done.Stderr);
+        Assert.Equal(ExitCode.Cluster, failed.ExitCode);
+        Assert.Contains("scope: error: the agent ended without its end marker", failed.Stderr);
+        Assert.Contains("no deleting here", failed.Stderr);
+    }
+
+    [Fact]
+    public async Task SaysWhyADebugPodCannotBeAwaitedEvenIfItCannotBeRemovedEither()
+    {
+        await using var program = await StartAsync();
+        program.Server.Answer(request => request.Method == "DELETE" || request.Target.Contains("metadata.name%3Ddebug-web", StringComparison.Ordinal)
+            ? ScriptedAnswer.Failure(403, "Forbidden", $"pods is forbidden: User \"jane\" cannot {(request.Method == "DELETE" ? "delete" : "watch")} resource \"pods\" in API group \"\" in the namespace \"shop\"")
+            : null);
+
+        var outcome = await program.RunAsync("-p", "web", "pids");
+
+        Assert.Equal(ExitCode.Cluster, outcome.ExitCode);
+        Assert.Contains("scope: hint: the permission 'watch pods' is missing", outcome.Stderr);
+        Assert.Contains("scope: debug pod debug-web is left behind (", outcome.Stderr);
+    }
+
+    [Fact]
+    public async Task SaysThatPodSecurityRefusesTheDebugPod()
+    {
+        await using var program = await StartAsync();
+        program.Server.Answer(request => request.Method == "POST" && request.Path.EndsWith("/pods", StringComparison.Ordinal)
+            ? ScriptedAnswer.Failure(403, "Forbidden", """pods "debug-web" is forbidden: violates PodSecurity "baseline:latest": host namespaces (hostPID=true)""")
+            : null);
+
+        var outcome = await program.RunAsync("-p", "web", "launch");
+
+        Assert.Equal(ExitCode.Cluster, outcome.ExitCode);
+        Assert.StartsWith("scope: error: Pod Security of namespace shop refuses the debug pod: ", outcome.Stderr);
+        Assert.Contains("host namespaces (hostPID=true)", outcome.Stderr);
+    }
+
+    [Theory]
+    [InlineData("../x")]
+    [InlineData("a?b")]
+    [InlineData("a%2fb")]
+    [InlineData("Web")]
+    [InlineData("deploy/../x")]
+    public async Task AsksNothingOfTheServerForANameThatIsNone(string name)
+    {
+        await using var program = await StartAsync();
+
+        var outcome = await program.RunAsync("-p", name, "pids");
+
+        Assert.Equal(ExitCode.Usage, outcome.ExitCode);
+        Assert.StartsWith("scope: error: ", outcome.Stderr);
+        Assert.Empty(program.Server.Requests);
+    }
+
+    [Theory]
+    [InlineData("pids")]
+    [InlineData("-p web ping")]
+    [InlineData("-p web ping -d a -a")]
+    [InlineData("-p web ping -a -c x")]
+    [InlineData("-p web ping -a -c -1")]
+    [InlineData("-p web ping -a -i 0")]
+    [InlineData("-p web pids --nonsense")]
+    [InlineData("-p web nonsense")]
+    [InlineData("-p web -o yaml pids")]
+    [InlineData("-p web --idle never launch")]
+    [InlineData("-p x/y pids")]
+    [InlineData("-p deploy/web cleanup")]
+    public async Task RefusesAWrongCommandLineWithOneLineAndAHint(string line)
+    {
+        await using var program = await StartAsync();
+
+        var outcome = await program.RunAsync(line.Split(' '));
+
+        Assert.Equal(ExitCode.Usage, outcome.ExitCode);
+        Assert.Empty(outcome.Stdout);
+        Assert.Matches(@"\Ascope: error: .+\nscope: hint: .+\n\z", outcome.Stderr);
+        Assert.Empty(program.Server.Requests);
+    }
+
+    [Fact]
+    public async Task RefusesAnEmptyCommandToRun()
+    {
+        await using var program = await StartAsync();
+
+        var outcome = await program.RunAsync("-p", "web", "shell", "");
+
+        Assert.Equal(ExitCode.Usage, outcome.ExitCode);
+        Assert.Empty(program.Server.Requests);
+    }
+
+    [Fact]
+    public async Task SaysThatItsOutputCouldNotBeWritten()
+    {
+        await using var program = await StartAsync();
+        program.OnRequest(AnswerWithInit);
+
+        var outcome = await program.RunIntoAsync(new FileStream("/dev/full", FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0), "-p", "web", "pids");
+
+        Assert.Equal(ExitCode.Lost, outcome.ExitCode);
+        Assert.Matches(@"\Ascope: error: .*No space left on device.*\n\z", outcome.Stderr);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("help")]
+    [InlineData("--help")]
+    [InlineData("help ping")]
+    [InlineData("ping --help")]
+    public async Task ShowsHelpInEveryWayThatItIsAskedFor(string line)
+    {
+        await using var program = await StartAsync();
+
+        var outcome = await program.RunAsync(line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+
+        Assert.Equal(ExitCode.Done, outcome.ExitCode);
+        Assert.Contains(line.Contains("ping", StringComparison.Ordinal) ? "--dest-pod" : "cleanup", outcome.Stdout);
+        Assert.Empty(outcome.Stderr);
+    }
+
+    [Fact]
+    public async Task SaysAsAShellDoesThatAToolIsMissing()
+    {
+        await using var program = await StartAsync();
+        program.OnRequest((_, agent, token) => agent.WriteAsync(
+            FrameType.End,
+            new EndEvent { OutputBytes = 0, ErrorBytes = 0, Error = new AgentError(AgentErrorCode.Tool, "nope: no such file") },
+            ProtocolJson.Default.EndEvent,
+            token).AsTask());
+
+        Assert.Equal(127, (await program.RunAsync("-p", "web", "shell", "nope")).ExitCode);
+    }
+
+    [Fact]
+    public async Task GivesDetailsOnlyWhenAskedTo()
+    {
+        await using var program = await StartAsync();
+
+        var terse = await program.RunAsync("-p", "missing", "pids");
+        var debug = await program.RunAsync("--debug", "-p", "missing", "pids");
+
+        Assert.DoesNotContain("   at ", terse.Stderr);
+        Assert.Contains("   at ", debug.Stderr);
+    }
+
+    [Fact]
+    public async Task PrintsManifestsThatAreTheSameInBothForms()
+    {
+        await using var program = await StartAsync();
+
+        var yaml = await program.RunAsync("-p", "web", "launch", "--dry-run");
+        var json = await program.RunAsync("-p", "web", "-o", "json", "launch", "--dry-run");
+
+        Assert.Contains("  name: debug-web\n", yaml.Stdout);
+        Assert.Equal("debug-web", JsonDocument.Parse(json.Stdout).RootElement.GetProperty("metadata").GetProperty("name").GetString());
+        Assert.DoesNotContain(program.Server.Requests, request => request.Method == "POST");
+    }
+
+    private static Task<WholeProgram> StartAsync() => WholeProgram.StartAsync();
+
+    private static async Task AnswerWithInit(AgentRequest request, FrameWriter agent, CancellationToken cancellationToken)
+    {
+        Assert.IsType<ListProcessesRequest>(request);
+        await agent.WriteAsync(FrameType.Processes, new ProcessList([Init]), ProtocolJson.Default.ProcessList, cancellationToken);
+        await agent.WriteAsync(FrameType.End, new EndEvent { OutputBytes = 0, ErrorBytes = 0 }, ProtocolJson.Default.EndEvent, cancellationToken);
+    }
+}

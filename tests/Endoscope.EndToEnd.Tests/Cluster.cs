@@ -1,0 +1,103 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Endoscope.Testing;
+
+[assembly: AssemblyFixture(typeof(Endoscope.EndToEnd.Tests.Cluster))]
+
+namespace Endoscope.EndToEnd.Tests;
+
+/// <summary>
+/// The real cluster of KUBECONFIG with a namespace of our own and targets in it, and the real, published scope. The image and the targets'
+/// images have been loaded by test.sh.
+/// </summary>
+public sealed class Cluster : IAsyncLifetime
+{
+    /// <summary>Why the tests do not run without a cluster.</summary>
+    public const string Skip = "no cluster: KUBECONFIG is not set (test.sh starts one)";
+
+    /// <summary>Whether there is a cluster to test on.</summary>
+    public static bool IsThere => !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("KUBECONFIG"));
+
+    /// <summary>The namespace of this run's targets.</summary>
+    public string Namespace { get; } = $"scope-e2e-{Guid.NewGuid().ToString("N")[..8]}";
+
+    /// <summary>The published program.</summary>
+    public static string Scope { get; } =
+        Environment.GetEnvironmentVariable("SCOPE_BINARY") ?? Path.Combine(Repository.Root, "artifacts/publish/Endoscope.Cli/release_linux-x64/scope");
+
+    public async ValueTask InitializeAsync()
+    {
+        if (!IsThere)
+        {
+            return;
+        }
+
+        await KubectlAsync("create", "namespace", Namespace);
+        await KubectlAsync(await File.ReadAllBytesAsync(Path.Combine(Repository.Root, "tests/Endoscope.EndToEnd.Tests/targets.yaml")), "apply", "-n", Namespace, "-f", "-");
+        await KubectlAsync("wait", "-n", Namespace, "--for=condition=Ready", "--timeout=60s", "pod", "-l", "e2e=ready");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (IsThere)
+        {
+            // The cluster takes a minute or two for it and needs nobody to wait.
+            await KubectlAsync("delete", "namespace", Namespace, "--wait=false");
+        }
+    }
+
+    /// <summary>Runs scope on a target of this run's namespace: <c>scope -n NAMESPACE -p TARGET ARGS</c>.</summary>
+    public Task<CommandResult> ScopeAsync(string target, params IEnumerable<string> args) => ScopeAsync(target, args, stdin: null);
+
+    /// <inheritdoc cref="ScopeAsync(string, IEnumerable{string})"/>
+    public Task<CommandResult> ScopeAsync(string target, IEnumerable<string> args, byte[]? stdin) =>
+        Command.RunAsync(Scope, ["-n", Namespace, "-p", target, .. args], stdin);
+
+    /// <summary>Starts scope and leaves it running. It is not to ignore the signals that whoever started the tests ignores (nohup, a background job).</summary>
+    public Command StartScope(string target, params IEnumerable<string> args) => Command.Start("env", ["--default-signal", Scope, "-n", Namespace, "-p", target, .. args]);
+
+    /// <summary>Makes a target of the test's own, like <c>web</c>, and waits until it is ready.</summary>
+    public async Task<string> NewTargetAsync(string name)
+    {
+        await KubectlAsync(
+            "run", name, "-n", Namespace, "--image=endoscope-lab/busybox:1", "--image-pull-policy=IfNotPresent", "--restart=Never",
+            "--overrides={\"spec\":{\"terminationGracePeriodSeconds\":1}}");
+        await KubectlAsync("wait", "-n", Namespace, "--for=condition=Ready", "--timeout=60s", $"pod/{name}");
+        return name;
+    }
+
+    /// <summary>Runs kubectl, which must succeed, and gives what it printed.</summary>
+    public static Task<string> KubectlAsync(params IEnumerable<string> args) => KubectlAsync([], args);
+
+    /// <summary>The names of the pods of this run's namespace that begin so.</summary>
+    public async Task<string[]> PodsAsync(string prefix)
+    {
+        var names = await KubectlAsync("get", "pods", "-n", Namespace, "-o", "jsonpath={.items[*].metadata.name}");
+        return [.. names.Split(' ', StringSplitOptions.RemoveEmptyEntries).Where(name => name.StartsWith(prefix, StringComparison.Ordinal))];
+    }
+
+    /// <summary>Waits until no debug pod of the target is left. A kubelet may take ten seconds to report that a pod has ended.</summary>
+    public Task DebugPodsAreGoneAsync(string target) =>
+        UntilAsync($"debug pods of {target} gone", TimeSpan.FromSeconds(45), async () => (await PodsAsync($"debug-{target}")).Length == 0);
+
+    /// <summary>A pod as the API server tells it.</summary>
+    public async Task<JsonElement> PodAsync(string name) =>
+        JsonDocument.Parse(await KubectlAsync("get", "pod", "-n", Namespace, name, "-o", "json")).RootElement;
+
+    /// <summary>Waits until a condition holds, looking ten times a second.</summary>
+    public static async Task UntilAsync(string what, TimeSpan limit, Func<Task<bool>> holds)
+    {
+        var clock = Stopwatch.StartNew();
+        while (!await holds())
+        {
+            Assert.True(clock.Elapsed < limit, $"not within {limit.TotalSeconds:0} s: {what}");
+            await Task.Delay(100, TestContext.Current.CancellationToken);
+        }
+    }
+
+    private static async Task<string> KubectlAsync(byte[] stdin, params IEnumerable<string> args)
+    {
+        var result = await Command.RunAsync("kubectl", args, stdin);
+        return result.ExitCode == 0 ? result.Stdout : throw new InvalidOperationException($"kubectl {string.Join(' ', args)}: {result}");
+    }
+}

@@ -1,0 +1,89 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace Endoscope.EndToEnd.Tests;
+
+/// <summary>What a program printed and how it ended.</summary>
+public sealed record CommandResult(string Stdout, string Stderr, int ExitCode)
+{
+    /// <summary>The non-empty lines of standard output.</summary>
+    public string[] Lines => Stdout.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+    public override string ToString() => $"exit code {ExitCode}\n--- stdout\n{Stdout}\n--- stderr\n{Stderr}";
+}
+
+/// <summary>A running program, its streams as pipes.</summary>
+public sealed class Command : IDisposable
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
+    private readonly Process process;
+    private readonly Task<string> stdout;
+    private readonly Task<string> stderr;
+
+    private Command(string program, IEnumerable<string> args, byte[]? stdin)
+    {
+        process = new Process
+        {
+            StartInfo = new ProcessStartInfo(program, args)
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                StandardOutputEncoding = Encoding.Latin1,
+            },
+        };
+        process.Start();
+        stdout = process.StandardOutput.ReadToEndAsync();
+        stderr = process.StandardError.ReadToEndAsync();
+        if (stdin is not null)
+        {
+            process.StandardInput.BaseStream.Write(stdin);
+            process.StandardInput.Close();
+        }
+    }
+
+    /// <summary>The process ID.</summary>
+    public int Id => process.Id;
+
+    /// <summary>Starts a program and leaves its standard input open.</summary>
+    public static Command Start(string program, params IEnumerable<string> args) => new(program, args, stdin: null);
+
+    /// <summary>Runs a program to its end. Its standard output is taken byte for byte (Latin-1).</summary>
+    public static async Task<CommandResult> RunAsync(string program, IEnumerable<string> args, byte[]? stdin = null)
+    {
+        using var command = new Command(program, args, stdin ?? []);
+        return await command.EndAsync();
+    }
+
+    /// <summary>Waits for its end.</summary>
+    public async Task<CommandResult> EndAsync()
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(Limit);
+        try
+        {
+            await process.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill();
+            await process.WaitForExitAsync(CancellationToken.None);
+            Assert.Fail($"{process.StartInfo.FileName} {string.Join(' ', process.StartInfo.ArgumentList)} did not end: {await stdout}{await stderr}");
+        }
+
+        return new CommandResult(await stdout, await stderr, process.ExitCode);
+    }
+
+    /// <summary>Sends a signal by its number.</summary>
+    public void Signal(int signal) => Process.Start("kill", [$"-{signal}", $"{process.Id}"]).WaitForExit();
+
+    public void Dispose()
+    {
+        if (!process.HasExited)
+        {
+            process.Kill();
+        }
+
+        process.Dispose();
+    }
+}

@@ -1,0 +1,82 @@
+using System.Text.Json;
+
+namespace Endoscope.EndToEnd.Tests;
+
+public sealed class PidsTests(Cluster cluster)
+{
+    [ClusterFact]
+    public async Task ListsTheProcessOfADistrolessTargetThatIsNotRoot()
+    {
+        var result = await cluster.ScopeAsync("static", "pids");
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.StartsWith("PID", result.Lines[0].TrimStart());
+        Assert.Matches(@"^\s*\d+\s+1\s+\d+\s+65532\s+S\s.*\s/serve 8080$", Assert.Single(result.Lines[1..]));
+    }
+
+    [ClusterFact]
+    public async Task PrintsBareNumbersInOneLineForScripts()
+    {
+        var quiet = await cluster.ScopeAsync("web", "pids", "-q");
+        var json = await cluster.ScopeAsync("web", "pids", "-o", "json");
+
+        var pids = JsonDocument.Parse(json.Stdout).RootElement.GetProperty("processes").EnumerateArray().Select(process => process.GetProperty("pid").GetInt32());
+        Assert.Equal(string.Join(' ', pids) + "\n", quiet.Stdout);
+        Assert.True(quiet.Stdout.Split(' ').Length >= 3, "sh, httpd and sleep are processes of their own");
+    }
+
+    [ClusterFact]
+    public async Task NamesProcessesAsTheContainerSeesThem()
+    {
+        var inside = await Cluster.KubectlAsync("exec", "-n", cluster.Namespace, "web", "--", "pidof", "httpd");
+        var json = await cluster.ScopeAsync("web", "-o", "json", "pids");
+
+        var httpd = JsonDocument.Parse(json.Stdout).RootElement.GetProperty("processes").EnumerateArray()
+            .Single(process => process.GetProperty("commandLine")[0].GetString() == "httpd");
+        Assert.Equal(int.Parse(inside), httpd.GetProperty("containerPid").GetInt32());
+    }
+
+    [ClusterFact]
+    public async Task TakesTheFirstContainerOfSeveralAndSaysSo()
+    {
+        var result = await cluster.ScopeAsync("two", "pids");
+
+        Assert.Contains("using container first of first, second", result.Stderr);
+        Assert.DoesNotContain("/serve", result.Stdout);
+    }
+
+    [ClusterFact]
+    public async Task TakesTheContainerAskedFor()
+    {
+        var result = await cluster.ScopeAsync("two", "--container", "second", "pids");
+
+        Assert.EndsWith("/serve 8081", Assert.Single(result.Lines[1..]));
+    }
+
+    [ClusterFact]
+    public async Task SeesOnlyTheTargetOfAPodOnTheHostsNetwork()
+    {
+        var result = await cluster.ScopeAsync("on-host", "pids");
+
+        Assert.EndsWith("/serve 28080", Assert.Single(result.Lines[1..]));
+    }
+
+    [ClusterFact]
+    public async Task SaysWhatIsWrongWithATargetThatHasNoProcesses()
+    {
+        await RefusesAsync("crashing", "container app of pod crashing is not running: ");
+        await RefusesAsync("finished", "pod finished has finished (Succeeded)");
+        await RefusesAsync("nowhere", "pod nowhere is Pending and on no node yet");
+        await RefusesAsync("missing", $"there is no pod 'missing' in namespace '{cluster.Namespace}'");
+    }
+
+    private async Task RefusesAsync(string target, string why)
+    {
+        var result = await cluster.ScopeAsync(target, "pids");
+
+        Assert.Equal(3, result.ExitCode);
+        Assert.Empty(result.Stdout);
+        Assert.StartsWith("scope: error: " + why, result.Stderr);
+        Assert.Empty(await cluster.PodsAsync($"debug-{target}"));
+    }
+}

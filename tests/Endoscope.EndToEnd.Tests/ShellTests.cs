@@ -1,0 +1,80 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Endoscope.EndToEnd.Tests;
+
+public sealed class ShellTests(Cluster cluster)
+{
+    [ClusterFact]
+    public async Task RunsACommandInTheTargetsNetwork()
+    {
+        var address = (await cluster.PodAsync("static")).GetProperty("status").GetProperty("podIP").GetString();
+
+        var result = await cluster.ScopeAsync("static", "shell", "ip", "address");
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains($"inet {address}/", result.Stdout);
+    }
+
+    [ClusterFact]
+    public async Task HasTheTargetsHostName()
+    {
+        var result = await cluster.ScopeAsync("static", "shell", "uname", "-n");
+
+        Assert.Equal("static\n", result.Stdout);
+    }
+
+    [ClusterFact]
+    public async Task KeepsEveryWordOfTheCommandAsItIs()
+    {
+        var result = await cluster.ScopeAsync("web", "shell", "printf", "%s|", "-n", "a b", "$HOME", "--pod", "");
+
+        Assert.Equal("-n|a b|$HOME|--pod||", result.Stdout);
+    }
+
+    [ClusterFact]
+    public async Task PassesTheExitCodeThrough()
+    {
+        Assert.Equal(42, (await cluster.ScopeAsync("web", "shell", "--", "sh", "-c", "exit 42")).ExitCode);
+        Assert.Equal(137, (await cluster.ScopeAsync("web", "shell", "--", "sh", "-c", "kill -9 $$")).ExitCode);
+    }
+
+    [ClusterFact]
+    public async Task KeepsOutputAndErrorApart()
+    {
+        var result = await cluster.ScopeAsync("web", "shell", "--", "sh", "-c", "echo out; echo err >&2");
+
+        Assert.Equal("out\n", result.Stdout);
+        Assert.Equal("err\n", result.Stderr);
+    }
+
+    [ClusterFact]
+    public async Task PipesBytesBothWaysUnchanged()
+    {
+        var bytes = new byte[20_000_000];
+        new Random(1).NextBytes(bytes);
+
+        var result = await cluster.ScopeAsync("web", ["shell", "--", "cat"], bytes);
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Equal(Convert.ToHexString(SHA256.HashData(bytes)), Convert.ToHexString(SHA256.HashData(Encoding.Latin1.GetBytes(result.Stdout))));
+    }
+
+    [ClusterFact]
+    public async Task RunsAScriptFromStandardInput()
+    {
+        var result = await cluster.ScopeAsync("web", ["shell"], "echo one\necho two\nexit 5\n"u8.ToArray());
+
+        Assert.Equal("one\ntwo\n", result.Stdout);
+        Assert.Equal(5, result.ExitCode);
+    }
+
+    [ClusterFact]
+    public async Task SaysWhichToolIsNotThere()
+    {
+        var result = await cluster.ScopeAsync("web", "shell", "no-such-tool");
+
+        Assert.Equal(127, result.ExitCode);
+        Assert.Contains("no-such-tool", result.Stderr);
+    }
+}

@@ -1,0 +1,61 @@
+using System.Diagnostics;
+
+namespace Endoscope.EndToEnd.Tests;
+
+/// <summary>Quality rows 22 and 23: however the client ends, nothing of it stays.</summary>
+public sealed class SignalTests(Cluster cluster)
+{
+    private const int Interrupt = 2;
+    private const int Kill = 9;
+    private const int Terminate = 15;
+
+    [ClusterFact]
+    public async Task EndsWithinSecondsWhenInterruptedAndTerminatesAsAsked()
+    {
+        var target = await cluster.NewTargetAsync("signal-interrupt");
+        using var scope = cluster.StartScope(target, "--terminate", "shell", "sleep", "1234");
+        await SleepIsAsync(target, "1234", running: true, TimeSpan.FromSeconds(30));
+        var clock = Stopwatch.StartNew();
+
+        scope.Signal(Interrupt);
+        var result = await scope.EndAsync();
+
+        Assert.Equal(130, result.ExitCode);
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(5), $"took {clock.Elapsed}");
+        await cluster.DebugPodsAreGoneAsync(target);
+    }
+
+    [ClusterFact]
+    public async Task LeavesNothingWhenEndedWhileTheDebugPodIsBeingCreated()
+    {
+        var target = await cluster.NewTargetAsync("signal-creating");
+        using var scope = cluster.StartScope(target, "-i", "endoscope-lab/slow-image:1", "--timeout", "60s", "launch");
+        await Cluster.UntilAsync("debug pod created", TimeSpan.FromSeconds(20), async () => (await cluster.PodsAsync($"debug-{target}")).Length == 1);
+
+        scope.Signal(Terminate);
+        var result = await scope.EndAsync();
+
+        Assert.True(result.ExitCode is 143 or 3, result.ToString());
+        await cluster.DebugPodsAreGoneAsync(target);
+    }
+
+    [ClusterFact]
+    public async Task EndsTheToolWhenTheClientIsKilled()
+    {
+        var target = await cluster.NewTargetAsync("signal-kill");
+        using var scope = cluster.StartScope(target, "shell", "sleep", "4321");
+        await SleepIsAsync(target, "4321", running: true, TimeSpan.FromSeconds(30));
+
+        scope.Signal(Kill);
+
+        await SleepIsAsync(target, "4321", running: false, TimeSpan.FromSeconds(90));
+    }
+
+    // Looks at all processes of the node, from the debug pod but not through scope.
+    private Task SleepIsAsync(string target, string seconds, bool running, TimeSpan limit) =>
+        Cluster.UntilAsync($"sleep {seconds} running: {running}", limit, async () =>
+        {
+            var found = await Command.RunAsync("kubectl", ["exec", "-n", cluster.Namespace, $"debug-{target}", "--", "pgrep", "-fx", $"sleep {seconds}"]);
+            return found.ExitCode == (running ? 0 : 1);
+        });
+}

@@ -1,0 +1,80 @@
+using System.Text.Json;
+
+namespace Endoscope.Protocol.Tests;
+
+/// <summary>The bytes on the wire: an agent and a client of different builds meet in them.</summary>
+public sealed class ProtocolJsonTests
+{
+    private static readonly string Id = new('a', 64);
+
+    [Fact]
+    public void ARequestToList() => Same<AgentRequest>(
+        new ListProcessesRequest { ContainerId = Id },
+        $$"""{"verb":"list-processes","version":1,"containerId":"{{Id}}"}""");
+
+    [Fact]
+    public void ARequestToRun() => Same<AgentRequest>(
+        new RunRequest
+        {
+            ContainerId = Id,
+            Argv = ["ping", "-c", "1"],
+            Namespaces = ["net", "uts"],
+            Environment = new Dictionary<string, string> { ["TERM"] = "xterm" },
+            Terminal = new TerminalSize(80, 24),
+        },
+        $$$"""{"verb":"run","argv":["ping","-c","1"],"namespaces":["net","uts"],"environment":{"TERM":"xterm"},"terminal":{"columns":80,"rows":24},"version":1,"containerId":"{{{Id}}}"}""");
+
+    [Fact]
+    public void AnEnd() => Same(
+        new EndEvent { ExitCode = 137, Signal = 9, Error = new AgentError("tool", "gone"), OutputBytes = 1, ErrorBytes = 2 },
+        """{"exitCode":137,"signal":9,"error":{"code":"tool","message":"gone"},"outputBytes":1,"errorBytes":2}""");
+
+    [Fact]
+    public void AnEndWithoutATool() => Same(
+        new EndEvent { OutputBytes = 0, ErrorBytes = 0 }, """{"outputBytes":0,"errorBytes":0}""");
+
+    [Fact]
+    public void AListOfProcesses() => Same(
+        new ProcessList([Process]), $$"""{"processes":[{{ProcessText}}]}""");
+
+    [Fact]
+    public void AStart() => Same(
+        new StartedEvent { ToolPid = 5, Target = Process }, $$"""{"toolPid":5,"target":{{ProcessText}}}""");
+
+    [Fact]
+    public void WhatARequestLeavesOutHasItsDefault()
+    {
+        var run = Assert.IsType<RunRequest>(JsonSerializer.Deserialize(
+            $$"""{"verb":"run","containerId":"{{Id}}","argv":["x"]}""", ProtocolJson.Default.AgentRequest));
+
+        Assert.Equal(["net"], run.Namespaces);
+        Assert.Empty(run.Environment);
+        Assert.Null(run.Terminal);
+    }
+
+    private static ProcessRecord Process { get; } = new()
+    {
+        Pid = 1,
+        ContainerPid = 2,
+        ParentPid = 3,
+        UserId = uint.MaxValue,
+        State = 'S',
+        StartTicks = ulong.MaxValue,
+        StartedAt = DateTimeOffset.UnixEpoch,
+        Threads = 4,
+        ResidentBytes = long.MaxValue,
+        Name = "sh",
+        CommandLine = ["sh", "-c", ""],
+    };
+
+    private static string ProcessText =>
+        """{"pid":1,"containerPid":2,"parentPid":3,"userId":4294967295,"state":"S","startTicks":18446744073709551615,"startedAt":"1970-01-01T00:00:00+00:00","threads":4,"residentBytes":9223372036854775807,"name":"sh","commandLine":["sh","-c",""]}""";
+
+    private static void Same<T>(T value, string json)
+    {
+        var typeInfo = ProtocolJson.Default.GetTypeInfo(typeof(T))!;
+        Assert.Equal(json, JsonSerializer.Serialize(value, typeInfo));
+        var read = (T)JsonSerializer.Deserialize(json, typeInfo)!;
+        Assert.Equal(json, JsonSerializer.Serialize(read, typeInfo));
+    }
+}

@@ -1,0 +1,212 @@
+using System.Diagnostics;
+using Endoscope.Kubernetes;
+using Endoscope.Sessions.Access;
+using Endoscope.Testing.ApiServer;
+using k8s.Models;
+
+namespace Endoscope.Sessions.Tests.Access;
+
+/// <summary>Getting a debug pod to run, and what is left when that does not work, against an API server in the test's process.</summary>
+public sealed class DebugPodAccessTests : IAsyncLifetime
+{
+    private static readonly DebugPodOptions Options = new() { Image = "endoscope:1" };
+    private TestApiServer server = null!;
+    private Cluster cluster = null!;
+    private Target target = null!;
+    private readonly List<string> warnings = [];
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        server = await TestApiServer.StartAsync();
+        server.Objects["/api/v1/nodes/node-1"] = Node("True");
+        target = TargetPlan.Resolve(server.Pods.AddRunning("shop", "web"), null, anyContainerWillDo: false);
+        var environment = ConnectionEnvironment.Current with { Variable = _ => null };
+        cluster = Cluster.Connect(new ConnectionOptions { Kubeconfig = server.WriteKubeconfig() }, environment);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        cluster.Dispose();
+        await server.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task CreatesOneAndUsesItAgain()
+    {
+        var first = await EnsureAsync();
+        var second = await EnsureAsync();
+
+        Assert.Equal("debug-web", first.Pod);
+        Assert.Equal(first with { Reused = true }, second);
+        Assert.Single(server.Requests, request => request.Method == "POST");
+    }
+
+    [Fact]
+    public async Task TakesAnotherNameWhereTheFirstIsSomebodyElses()
+    {
+        server.Pods.AddRunning("shop", "debug-web");
+
+        var place = await EnsureAsync();
+
+        Assert.Matches("^debug-web-[0-9a-f]{5}$", place.Pod);
+        Assert.NotNull(server.Pods.Find("shop", "debug-web"));
+    }
+
+    [Fact]
+    public async Task SweepsItsFinishedPredecessorAndTakesItsName()
+    {
+        await EnsureAsync();
+        var old = server.Pods.Find("shop", "debug-web")!;
+        old.Status.Phase = "Succeeded";
+        server.Pods.Put(old);
+
+        var place = await EnsureAsync();
+
+        Assert.Equal("debug-web", place.Pod);
+        Assert.NotEqual(old.Uid(), place.Uid);
+    }
+
+    [Theory]
+    [InlineData("ErrImagePull", "--image")]
+    [InlineData("ErrImageNeverPull", "may not be pulled")]
+    [InlineData("InvalidImageName", "not a valid image name")]
+    [InlineData("CreateContainerConfigError", "--dry-run")]
+    public async Task SaysWhyItCannotRunAndRemovesIt(string reason, string hint)
+    {
+        server.Pods.OnCreated = (pods, pod) => pods.Put(Waiting(pod, reason));
+
+        var refusal = await Assert.ThrowsAsync<SessionException>(EnsureAsync);
+
+        Assert.Equal($"the debug pod debug-web cannot run: {reason}: because", refusal.Message);
+        Assert.Contains(hint, refusal.Hint);
+        Assert.Null(server.Pods.Find("shop", "debug-web"));
+    }
+
+    [Fact]
+    public async Task SaysThatTheNodeHasNoRoom()
+    {
+        server.Pods.OnCreated = (pods, pod) =>
+        {
+            pod.Status = new V1PodStatus { Phase = "Failed", Reason = "OutOfpods", Message = "Node didn't have enough resource: pods" };
+            pods.Put(pod);
+        };
+
+        var refusal = await Assert.ThrowsAsync<SessionException>(EnsureAsync);
+
+        Assert.Contains("OutOfpods", refusal.Message);
+        Assert.Equal("node node-1 has no room for one more pod", refusal.Hint);
+        Assert.Null(server.Pods.Find("shop", "debug-web"));
+    }
+
+    [Fact]
+    public async Task GivesUpAfterItsTimeAndTellsTheLastEvent()
+    {
+        server.Pods.OnCreated = (_, _) => { };
+        server.Objects["/api/v1/namespaces/shop/events"] =
+            """{"kind":"EventList","apiVersion":"v1","metadata":{},"items":[{"metadata":{"name":"e"},"involvedObject":{},"type":"Warning","reason":"FailedMount","message":"no such volume","lastTimestamp":"2026-01-01T00:00:00Z"}]}""";
+        var clock = Stopwatch.StartNew();
+
+        var refusal = await Assert.ThrowsAsync<SessionException>(() => EnsureAsync(Options with { StartTimeout = TimeSpan.FromSeconds(1) }));
+
+        Assert.Equal("the debug pod debug-web did not run within 1 s: FailedMount: no such volume", refusal.Message);
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(10), $"took {clock.Elapsed}");
+        Assert.Null(server.Pods.Find("shop", "debug-web"));
+    }
+
+    [Fact]
+    public async Task RemovesWhatItCreatedWhenInterrupted()
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        server.Pods.OnCreated = (_, _) => stop.CancelAfter(200);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Access(Options).EnsureAsync(target, AccessNeeds.Network, stop.Token));
+
+        Assert.Null(server.Pods.Find("shop", "debug-web"));
+    }
+
+    [Fact]
+    public async Task KeepsTheReasonAndWarnsWhereItCannotRemoveWhatItCreated()
+    {
+        server.Pods.OnCreated = (pods, pod) => pods.Put(Waiting(pod, "ErrImagePull"));
+        server.Answer(request => request.Method == "DELETE" ? ScriptedAnswer.Failure(403, "Forbidden", "no") : null);
+
+        var refusal = await Assert.ThrowsAsync<SessionException>(EnsureAsync);
+
+        Assert.Contains("ErrImagePull", refusal.Message);
+        Assert.StartsWith("debug pod debug-web is left behind (", Assert.Single(warnings));
+    }
+
+    [Theory]
+    [InlineData(true, "regcred")]
+    [InlineData(false, null)]
+    public async Task NamesThePullSecretOnlyWhereItExists(bool exists, string? named)
+    {
+        if (exists)
+        {
+            server.Objects["/api/v1/namespaces/shop/secrets/regcred"] = """{"kind":"Secret","apiVersion":"v1","metadata":{"name":"regcred"}}""";
+        }
+
+        var place = await EnsureAsync();
+
+        Assert.Equal(named, server.Pods.Find("shop", place.Pod)!.Spec.ImagePullSecrets?.Single().Name);
+    }
+
+    [Fact]
+    public async Task NamesThePullSecretWhereItCannotBeKnown()
+    {
+        server.Answer(request => request.Path.Contains("/secrets", StringComparison.Ordinal) ? ScriptedAnswer.Failure(403, "Forbidden", "no") : null);
+
+        var place = await EnsureAsync();
+
+        Assert.Equal("regcred", server.Pods.Find("shop", place.Pod)!.Spec.ImagePullSecrets.Single().Name);
+    }
+
+    [Fact]
+    public async Task CreatesNothingOnANodeThatIsNotReady()
+    {
+        server.Objects["/api/v1/nodes/node-1"] = Node("Unknown");
+
+        var refusal = await Assert.ThrowsAsync<SessionException>(EnsureAsync);
+
+        Assert.Contains("is not ready (KubeletGone: it stopped posting status)", refusal.Message);
+        Assert.DoesNotContain(server.Requests, request => request.Method == "POST");
+    }
+
+    [Fact]
+    public async Task AsksNoNodeThatTheUserMayNotSee()
+    {
+        server.Answer(request => request.Path.Contains("/nodes/", StringComparison.Ordinal) ? ScriptedAnswer.Failure(403, "Forbidden", "no") : null);
+
+        Assert.Equal("debug-web", (await EnsureAsync()).Pod);
+    }
+
+    private Task<AgentPlace> EnsureAsync() => EnsureAsync(Options);
+
+    private Task<AgentPlace> EnsureAsync(DebugPodOptions options) => Access(options).EnsureAsync(target, AccessNeeds.Network, Token);
+
+    private DebugPodAccess Access(DebugPodOptions options) => new(cluster.Api, options, TimeProvider.System, warnings.Add);
+
+    private static string Node(string ready) =>
+        $$$"""{"kind":"Node","apiVersion":"v1","metadata":{"name":"node-1"},"status":{"conditions":[{"type":"Ready","status":"{{{ready}}}","reason":"KubeletGone","message":"it stopped posting status"}]}}""";
+
+    private static V1Pod Waiting(V1Pod pod, string reason)
+    {
+        pod.Status = new V1PodStatus
+        {
+            Phase = "Pending",
+            ContainerStatuses =
+            [
+                new V1ContainerStatus
+                {
+                    Name = DebugPodPlan.ContainerName,
+                    Image = "",
+                    ImageID = "",
+                    State = new V1ContainerState { Waiting = new V1ContainerStateWaiting { Reason = reason, Message = "because" } },
+                },
+            ],
+        };
+        return pod;
+    }
+}

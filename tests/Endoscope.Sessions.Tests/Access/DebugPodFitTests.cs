@@ -1,0 +1,81 @@
+using Endoscope.Sessions.Access;
+using k8s.Models;
+
+namespace Endoscope.Sessions.Tests.Access;
+
+/// <summary>Quality row 18: what bears our labels but is forged, altered, foreign or about to end is not used.</summary>
+public sealed class DebugPodFitTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
+    private static readonly DebugPodOptions Options = new() { Image = "endoscope:1" };
+
+    [Fact]
+    public void FitsAsItWasMade() => Assert.Null(Misfit(_ => { }));
+
+    [Fact]
+    public void FitsACommandThatNeedsLess() => Assert.Null(Misfit(_ => { }, AccessNeeds.Processes));
+
+    [Fact]
+    public void DoesNotFitACommandThatNeedsMore() => Assert.Equal("has other rights than are needed", Misfit(_ => { }, AccessNeeds.Everything));
+
+    [Fact]
+    public void DoesNotFitAnEarlierTargetOfTheSameName() =>
+        Assert.Equal("belongs to an earlier pod of that name", Misfit(pod => pod.Metadata.Annotations["endoscope/target-uid"] = "older"));
+
+    [Fact]
+    public void DoesNotFitWithoutAnnotations() =>
+        Assert.Equal("belongs to an earlier pod of that name", Misfit(pod => pod.Metadata.Annotations = null));
+
+    [Fact]
+    public void DoesNotFitOnAnotherNode() => Assert.StartsWith("is not on the target's node", Misfit(pod => pod.Spec.NodeName = "node-2"));
+
+    [Fact]
+    public void DoesNotFitWithoutTheNodesProcesses() => Assert.StartsWith("is not on the target's node", Misfit(pod => pod.Spec.HostPID = null));
+
+    [Fact]
+    public void DoesNotFitWithAnotherImage() => Assert.Equal("runs another image or command", Misfit(pod => pod.Spec.Containers[0].Image = "evil:1"));
+
+    [Fact]
+    public void DoesNotFitWithAnotherCommand() =>
+        Assert.Equal("runs another image or command", Misfit(pod => pod.Spec.Containers[0].Command = ["/bin/sh", "wait"]));
+
+    [Fact]
+    public void DoesNotFitWithArgumentsOfItsOwn() =>
+        Assert.Equal("runs another image or command", Misfit(pod => pod.Spec.Containers[0].Args = ["--idle", "0"]));
+
+    [Fact]
+    public void DoesNotFitWithoutOurContainer() => Assert.Equal("runs another image or command", Misfit(pod => pod.Spec.Containers[0].Name = "other"));
+
+    [Fact]
+    public void DoesNotFitWhileItIsDeleted() => Assert.Equal("is being deleted", Misfit(pod => pod.Metadata.DeletionTimestamp = DateTime.UnixEpoch));
+
+    [Fact]
+    public void DoesNotFitOnceItHasEnded() => Assert.Equal("is not running", Misfit(pod => pod.Status.Phase = "Succeeded"));
+
+    [Fact]
+    public void DoesNotFitShortlyBeforeItsDeadline() =>
+        Assert.Equal("reaches its deadline soon", Misfit(pod => pod.Status.StartTime = Now.UtcDateTime.AddMinutes(-59)));
+
+    [Fact]
+    public void DoesNotFitUnprivilegedWherePrivilegedWasAsked() =>
+        Assert.Equal("has other rights than are needed", DebugPodFit.Misfit(Pod(), Pods.Target, AccessNeeds.Network, Options with { Privileged = true }, Now));
+
+    private static string? Misfit(Action<V1Pod> change, AccessNeeds? needs = null)
+    {
+        var pod = Pod();
+        change(pod);
+        return DebugPodFit.Misfit(pod, Pods.Target, needs ?? AccessNeeds.Network, Options, Now);
+    }
+
+    private static V1Pod Pod()
+    {
+        var pod = DebugPodPlan.Manifest(Pods.Target, "debug-web", AccessNeeds.Network, Options, null);
+        pod.Status = new V1PodStatus
+        {
+            Phase = "Running",
+            StartTime = Now.UtcDateTime.AddMinutes(-5),
+            ContainerStatuses = [Pods.RunningStatus(DebugPodPlan.ContainerName, Pods.OtherId)],
+        };
+        return pod;
+    }
+}
