@@ -15,7 +15,8 @@ die() { say "image: $*"; exit 2; }
 mirror_of() {
   local address=${ENDOSCOPE_DEBIAN_MIRROR:-}
   if [[ -z $address ]]; then
-    address=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | sed -nE "s|/$1/?\$||p" | sort -u | head -n 1)
+    # Not `apt-get indextargets`, which knows nothing before the first `apt-get update`.
+    address=$(apt-get --print-uris update | sed -nE "s|^'([^']*)/$1/dists/.*|\1|p" | sort -u | head -n 1)
   fi
   [[ -n $address ]] || die "no package source of this machine has the archive $1: ENDOSCOPE_DEBIAN_MIRROR names a Debian mirror (the address above debian/)"
   echo "$address"

@@ -8,5 +8,5 @@ public static class SystemTerminal
 {
     /// <summary>Opens standard input, output and error of this process; call it once.</summary>
     public static ITerminal Open() =>
-        OperatingSystem.IsWindows() ? new WindowsTerminal() : new UnixTerminal(input: 0, output: 1, error: 2);
+        OperatingSystem.IsWindows() ? new WindowsTerminal() : UnixTerminal.OfProcess();
 }

@@ -40,6 +40,23 @@ public sealed class ShellTests(Cluster cluster)
     }
 
     [ClusterFact]
+    public async Task TakesAClosedStandardInputForAnEmptyOne()
+    {
+        var result = await Command.RunAsync("sh", ["-c", $"{Cluster.Scope} -n {cluster.Namespace} -p web shell -- wc -c <&-"]);
+
+        Assert.Equal((0, "0\n"), (result.ExitCode, result.Stdout));
+    }
+
+    [ClusterFact]
+    public async Task FailsToWriteToAClosedStandardOutput()
+    {
+        var result = await Command.RunAsync("sh", ["-c", $"{Cluster.Scope} -n {cluster.Namespace} -p web shell -- echo lost >&-"]);
+
+        Assert.Equal(4, result.ExitCode);
+        Assert.Contains("writing standard output: Bad file descriptor", result.Stderr);
+    }
+
+    [ClusterFact]
     public async Task KeepsOutputAndErrorApart()
     {
         var result = await cluster.ScopeAsync("web", "shell", "--", "sh", "-c", "echo out; echo err >&2");

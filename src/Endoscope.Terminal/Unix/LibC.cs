@@ -8,6 +8,11 @@ internal static unsafe partial class LibC
     /// <summary>More than <c>struct termios</c> takes anywhere (60 bytes on Linux, 72 on macOS).</summary>
     public const int TermiosSize = 128;
 
+    /// <summary>A descriptor that is never open. Not -1, which poll(2) passes over.</summary>
+    public const int NoDescriptor = int.MaxValue;
+
+    public const int GetDescriptorFlags = 1;
+
     public const int Now = 0;
     public const int Drain = 1;
 
@@ -65,6 +70,9 @@ internal static unsafe partial class LibC
 
     [LibraryImport("libc", EntryPoint = "close")]
     public static partial int Close(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "fcntl")]
+    public static partial int FileControl(int descriptor, int command);
 
     [LibraryImport("libc", EntryPoint = "ioctl")]
     private static partial int Control(int descriptor, nuint request, void* argument);

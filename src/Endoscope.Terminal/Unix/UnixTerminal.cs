@@ -15,11 +15,14 @@ internal sealed class UnixTerminal(int input, int output, int error) : ITerminal
 
     public bool IsErrorTerminal { get; } = LibC.IsATerminal(error) == 1;
 
-    public Stream StandardInput { get; } = new DescriptorStream(input, "standard input", FileAccess.Read);
+    public Stream StandardInput { get; } = input == LibC.NoDescriptor ? Stream.Null : new DescriptorStream(input, "standard input", FileAccess.Read);
 
     public Stream StandardOutput { get; } = new DescriptorStream(output, "standard output", FileAccess.Write);
 
     public Stream StandardError { get; } = new DescriptorStream(error, "standard error", FileAccess.Write);
+
+    /// <summary>What this process was started with. A closed standard input is an empty one; writing to a closed output fails.</summary>
+    public static UnixTerminal OfProcess() => new(Inherited(0), Inherited(1), Inherited(2));
 
     public WindowSize? Size => LibC.WindowSizeOf(output) ?? LibC.WindowSizeOf(error) ?? LibC.WindowSizeOf(input);
 
@@ -69,4 +72,7 @@ internal sealed class UnixTerminal(int input, int output, int error) : ITerminal
     public IDisposable OnSuspend(Action suspending, Action resumed) => suspension.Register(suspending, resumed);
 
     public void Suspend() => _ = LibC.Kill(0, LibC.SigTstp);
+
+    // The number of a descriptor that was closed at the start is soon taken by one of the runtime's own. Those close on exec, which an inherited one cannot.
+    private static int Inherited(int descriptor) => LibC.FileControl(descriptor, LibC.GetDescriptorFlags) == 0 ? descriptor : LibC.NoDescriptor;
 }
