@@ -85,12 +85,19 @@ public sealed class Cluster : IAsyncLifetime
         JsonDocument.Parse(await KubectlAsync("get", "pod", "-n", Namespace, name, "-o", "json")).RootElement;
 
     /// <summary>Waits until a condition holds, looking ten times a second.</summary>
-    public static async Task UntilAsync(string what, TimeSpan limit, Func<Task<bool>> holds)
+    public static Task UntilAsync(string what, TimeSpan limit, Func<Task<bool>> holds) => UntilAsync(() => what, limit, holds);
+
+    /// <summary>Waits until a condition holds, looking ten times a second; what it was is asked for where it does not.</summary>
+    public static async Task UntilAsync(Func<string> what, TimeSpan limit, Func<Task<bool>> holds)
     {
         var clock = Stopwatch.StartNew();
         while (!await holds())
         {
-            Assert.True(clock.Elapsed < limit, $"not within {limit.TotalSeconds:0} s: {what}");
+            if (clock.Elapsed > limit)
+            {
+                Assert.Fail($"not within {limit.TotalSeconds:0} s: {what()}");
+            }
+
             await Task.Delay(100, TestContext.Current.CancellationToken);
         }
     }

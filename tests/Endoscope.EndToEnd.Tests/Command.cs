@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Endoscope.EndToEnd.Tests;
 
@@ -17,6 +18,7 @@ public sealed class Command : IDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
     private readonly Process process;
+    private readonly StringBuilder output = new();
     private readonly Task<string> stdout;
     private readonly Task<string> stderr;
 
@@ -33,7 +35,7 @@ public sealed class Command : IDisposable
             },
         };
         process.Start();
-        stdout = process.StandardOutput.ReadToEndAsync();
+        stdout = ReadOutputAsync();
         stderr = process.StandardError.ReadToEndAsync();
         if (stdin is not null)
         {
@@ -44,6 +46,21 @@ public sealed class Command : IDisposable
 
     /// <summary>The process ID.</summary>
     public int Id => process.Id;
+
+    /// <summary>What it has written to standard output until now.</summary>
+    public string OutputSoFar
+    {
+        get
+        {
+            lock (output)
+            {
+                return output.ToString();
+            }
+        }
+    }
+
+    /// <summary>Whether it has ended.</summary>
+    public bool HasEnded => process.HasExited;
 
     /// <summary>Starts a program and leaves its standard input open.</summary>
     public static Command Start(string program, params IEnumerable<string> args) => new(program, args, stdin: null);
@@ -74,8 +91,17 @@ public sealed class Command : IDisposable
         return new CommandResult(await stdout, await stderr, process.ExitCode);
     }
 
+    /// <summary>Waits until it has written this to standard output.</summary>
+    public Task PrintsAsync(string pattern) => Cluster.UntilAsync(
+        () => $"output that matches {pattern}; there was:\n{OutputSoFar}",
+        Limit,
+        () => Task.FromResult(Regex.IsMatch(OutputSoFar, pattern, RegexOptions.Multiline)));
+
     /// <summary>Sends a signal by its number.</summary>
     public void Signal(int signal) => Process.Start("kill", [$"-{signal}", $"{process.Id}"]).WaitForExit();
+
+    /// <summary>Sends a signal to all processes of its group, as a terminal's key does; for a command that <c>setsid</c> started.</summary>
+    public void SignalGroup(int signal) => Process.Start("kill", [$"-{signal}", "--", $"-{process.Id}"]).WaitForExit();
 
     public void Dispose()
     {
@@ -85,5 +111,19 @@ public sealed class Command : IDisposable
         }
 
         process.Dispose();
+    }
+
+    private async Task<string> ReadOutputAsync()
+    {
+        var buffer = new char[64 * 1024];
+        while (await process.StandardOutput.ReadAsync(buffer) is > 0 and var count)
+        {
+            lock (output)
+            {
+                output.Append(buffer, 0, count);
+            }
+        }
+
+        return OutputSoFar;
     }
 }
