@@ -24,6 +24,9 @@ internal sealed class CommandContext(ITerminal terminal, TimeProvider time, Func
     /// <summary>The image used where none is named: $SCOPE_IMAGE, else the one of this version.</summary>
     public string DefaultImage => variable("SCOPE_IMAGE") is { Length: > 0 } image ? image : $"{ImageRepository}:{Version}";
 
+    /// <summary>Who runs this program, for those who find what it has left: <c>jane@laptop</c>.</summary>
+    public static string User { get; } = $"{Environment.UserName}@{Environment.MachineName}";
+
     /// <summary>This program's version.</summary>
     public static string Version { get; } = typeof(CommandContext).Assembly.GetName().Version?.ToString(3) ?? "0.0.0";
 

@@ -12,6 +12,7 @@ internal sealed class GlobalOptions
     private readonly Option<string> container = Text("--container", "NAME", "The target's container (default: the pod's default, else its first)");
     private readonly Option<string> image = Text("--image", "IMAGE", "The endoscope image (default: $SCOPE_IMAGE, else this version's)", "-i");
     private readonly Option<string> pullSecret = Text("--regcred", "SECRET", "Pull secret for the image, used if it exists; \"\" for none (default: regcred)", "-c");
+    private readonly Option<string> debugNamespace = Text("--debug-namespace", "NAMESPACE", "Put debug pods there (default: beside their target)");
     private readonly Option<bool> terminate = Flag("--terminate", "Delete the debug pod when the command is done", "-t");
     private readonly Option<bool> privileged = Flag("--privileged", "Make the debug pod privileged (all capabilities and devices of the node)");
     private readonly Option<TimeSpan> idle = Time("--idle", "A waiting debug pod ends itself after this time (default: 10m)");
@@ -27,7 +28,7 @@ internal sealed class GlobalOptions
 
     private Option[] All =>
     [
-        ns, pod, container, image, pullSecret, terminate, privileged, idle, timeout, output, debug,
+        ns, pod, container, image, pullSecret, debugNamespace, terminate, privileged, idle, timeout, output, debug,
         kubeconfig, context, cluster, user, server, token,
     ];
 
@@ -54,7 +55,7 @@ internal sealed class GlobalOptions
 
     public GlobalRequest Bind(ParseResult result, CommandContext command)
     {
-        var defaults = new DebugPodOptions { Image = command.DefaultImage };
+        var defaults = new DebugPodOptions { Image = command.DefaultImage, User = CommandContext.User };
         return new GlobalRequest
         {
             Namespace = Given(result, ns),
@@ -66,6 +67,7 @@ internal sealed class GlobalOptions
             DebugPod = defaults with
             {
                 Image = Given(result, image) ?? defaults.Image,
+                Namespace = Given(result, debugNamespace),
                 PullSecret = Given(result, pullSecret) ?? defaults.PullSecret,
                 Idle = Given(result, idle, defaults.Idle),
                 StartTimeout = Given(result, timeout, defaults.StartTimeout),

@@ -66,6 +66,7 @@ internal static class ScopeProgram
         var root = new RootCommand(Description);
         globals.AddTo(root);
         root.Subcommands.Add(new LaunchCommand(globals, context));
+        root.Subcommands.Add(new ListCommand(globals, context));
         root.Subcommands.Add(new CleanupCommand(globals, context));
         root.Subcommands.Add(new PingCommand(globals, context));
         root.Subcommands.Add(new PidsCommand(globals, context));

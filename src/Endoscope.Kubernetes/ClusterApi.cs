@@ -16,7 +16,7 @@ internal sealed class ClusterApi(ApiTransport transport) : IClusterApi
         => new PodQuery(ns, labelSelector, fieldSelector).ListAsync(transport, cancellationToken);
 
     public IAsyncEnumerable<PodChange> WatchPodsAsync(
-        string ns, string? labelSelector, string? fieldSelector, CancellationToken cancellationToken)
+        string? ns, string? labelSelector, string? fieldSelector, CancellationToken cancellationToken)
         => new PodWatch(transport, new PodQuery(ns, labelSelector, fieldSelector)).RunAsync(cancellationToken);
 
     public Task<V1Pod> CreatePodAsync(V1Pod pod, bool dryRun, CancellationToken cancellationToken)
@@ -112,6 +112,27 @@ internal sealed class ClusterApi(ApiTransport transport) : IClusterApi
         var request = Get(ns, resource, ObjectName.Subdomain(name, kind)) with { Group = group };
         var workload = await transport.SendAsync(request, ModelJson.Default.JsonElement, cancellationToken);
         return WorkloadSelector.Read(workload, kind, name);
+    }
+
+    public async Task<string?> WhoAmIAsync(CancellationToken cancellationToken)
+    {
+        var request = new ApiRequest
+        {
+            Method = HttpMethod.Post,
+            Verb = "create",
+            Group = "authentication.k8s.io",
+            Resource = "selfsubjectreviews",
+            Body = """{"apiVersion":"authentication.k8s.io/v1","kind":"SelfSubjectReview"}"""u8.ToArray(),
+        };
+        try
+        {
+            var review = await transport.SendAsync(request, ModelJson.Default.JsonElement, cancellationToken);
+            return review.GetProperty("status").GetProperty("userInfo").GetProperty("username").GetString();
+        }
+        catch (Exception e) when (e is ApiStatusException or KeyNotFoundException)
+        {
+            return null;
+        }
     }
 
     public async Task<IExecSession> ExecAsync(

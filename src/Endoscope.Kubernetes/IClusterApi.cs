@@ -18,7 +18,7 @@ public interface IClusterApi
     /// Lists, then watches: first an Added for each pod there is and one <see cref="PodChangeKind.Synced"/>, then each change. Survives
     /// disconnects, expired resource versions and restarts of the server; ends only by cancellation or an error that cannot pass.
     /// </summary>
-    IAsyncEnumerable<PodChange> WatchPodsAsync(string ns, string? labelSelector, string? fieldSelector, CancellationToken cancellationToken);
+    IAsyncEnumerable<PodChange> WatchPodsAsync(string? ns, string? labelSelector, string? fieldSelector, CancellationToken cancellationToken);
 
     /// <summary>Creates a pod, or only has the server check it.</summary>
     Task<V1Pod> CreatePodAsync(V1Pod pod, bool dryRun, CancellationToken cancellationToken);
@@ -41,6 +41,9 @@ public interface IClusterApi
     /// </summary>
     /// <param name="kind"><c>deployment</c>, <c>statefulset</c>, <c>daemonset</c>, <c>replicaset</c>, <c>job</c> or <c>service</c>.</param>
     Task<string> ReadPodSelectorAsync(string ns, string kind, string name, CancellationToken cancellationToken);
+
+    /// <summary>The name the server knows the user by; null where it does not tell (it does from 1.28 on).</summary>
+    Task<string?> WhoAmIAsync(CancellationToken cancellationToken);
 
     /// <summary>Runs a command in a container, with stdin, stdout and stderr, no terminal.</summary>
     Task<IExecSession> ExecAsync(string ns, string pod, string container, IReadOnlyList<string> command, CancellationToken cancellationToken);

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Endoscope.EndToEnd.Tests;
 
 public sealed class CleanupTests(Cluster cluster)
@@ -24,5 +26,59 @@ public sealed class CleanupTests(Cluster cluster)
         Assert.Equal(0, result.ExitCode);
         Assert.Empty(result.Stdout);
         Assert.Contains("there are no debug pods of cleanup-none", result.Stderr);
+    }
+
+    [ClusterFact]
+    public async Task ListsWhatThereIsByWhomAndUntilWhen()
+    {
+        var target = await cluster.NewTargetAsync("cleanup-list");
+        await cluster.ScopeAsync(target, "launch");
+
+        var table = await cluster.ScopeAsync(target, "list");
+        var everywhere = await Command.RunAsync(Cluster.Scope, ["-o", "json", "list", "--all-namespaces"]);
+
+        Assert.Matches(@"(?m)^\S+\s+debug-cleanup-list\s+cleanup-list\s+\S+\s+Running\s+.+\S+@\S+", table.Stdout);
+        Assert.Contains(
+            JsonDocument.Parse(everywhere.Stdout).RootElement.GetProperty("items").EnumerateArray(),
+            item => item.GetProperty("name").GetString() == "debug-cleanup-list" && item.GetProperty("namespace").GetString() == cluster.Namespace);
+    }
+
+    [ClusterFact]
+    public async Task PutsDebugPodsIntoANamespaceOfTheirOwnAndRemovesThemThere()
+    {
+        var target = await cluster.NewTargetAsync("cleanup-elsewhere");
+        var elsewhere = $"{cluster.Namespace}-debug";
+        await Cluster.KubectlAsync("create", "namespace", elsewhere);
+        try
+        {
+            // A namespace takes a moment until it has the account that pods run under.
+            await Cluster.UntilAsync("service account", TimeSpan.FromSeconds(30), async () => (await Cluster.KubectlAsync("get", "serviceaccount", "-n", elsewhere, "-o", "name")).Length > 0);
+            var pids = await cluster.ScopeAsync(target, "--debug-namespace", elsewhere, "pids", "-q");
+            var found = await Cluster.KubectlAsync("get", "pods", "-n", elsewhere, "-o", "name");
+            var cleanup = await cluster.ScopeAsync(target, "--debug-namespace", elsewhere, "cleanup");
+
+            Assert.True(pids.ExitCode == 0, pids.ToString());
+            Assert.Equal($"pod/debug-{cluster.Namespace}-{target}\n", found);
+            Assert.Equal($"debug-{cluster.Namespace}-{target}\n", cleanup.Stdout);
+            Assert.Empty(await cluster.PodsAsync($"debug-{target}"));
+            Assert.Empty(await Cluster.KubectlAsync("get", "pods", "-n", elsewhere, "-o", "name"));
+        }
+        finally
+        {
+            await Cluster.KubectlAsync("delete", "namespace", elsewhere, "--wait=false");
+        }
+    }
+
+    [ClusterFact]
+    public async Task SparesWhatIsYoungerThanAsked()
+    {
+        var target = await cluster.NewTargetAsync("cleanup-young");
+        await cluster.ScopeAsync(target, "launch");
+
+        var result = await cluster.ScopeAsync(target, "cleanup", "--older-than", "1h");
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Empty(result.Stdout);
+        Assert.Single(await cluster.PodsAsync("debug-cleanup-young"));
     }
 }

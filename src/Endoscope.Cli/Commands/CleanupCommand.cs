@@ -1,72 +1,99 @@
+using System.Collections.Concurrent;
 using System.CommandLine;
 using Endoscope.Cli.Output;
 using Endoscope.Sessions;
 
 namespace Endoscope.Cli.Commands;
 
-/// <summary><c>scope cleanup</c>: removes debug pods of a namespace.</summary>
+/// <summary><c>scope cleanup</c>: removes debug pods.</summary>
 internal sealed class CleanupCommand : TargetCommand
 {
     private const string All = "all";
     private readonly CommandContext context;
+    private readonly Option<bool> allNamespaces = new("--all-namespaces", "-A") { Description = "All debug pods of all namespaces" };
+    private readonly Option<TimeSpan> olderThan = new("--older-than")
+    {
+        HelpName = "TIME",
+        Description = "Only those made longer ago than that",
+        CustomParser = OptionParsers.Duration,
+    };
 
     public CleanupCommand(GlobalOptions globals, CommandContext context)
-        : base("cleanup", "Remove the debug pods of a target (-p POD), or all of the namespace (-p all)", globals, context) =>
+        : base("cleanup", "Remove the debug pods of a target (-p POD), of the namespace (-p all), or of all (--all-namespaces)", globals, context)
+    {
         this.context = context;
+        Options.Add(allNamespaces);
+        Options.Add(olderThan);
+    }
 
     protected override async Task<int> RunAsync(ParseResult result, GlobalRequest request, CancellationToken cancellationToken)
     {
-        var target = request.Target;
-        if (target.Kind is not null)
-        {
-            throw new UsageException($"cleanup takes a pod's name, not '{request.Pod}'", "-p all removes every debug pod of the namespace");
-        }
-
+        var everywhere = result.GetValue(allNamespaces);
+        var target = TargetOf(request, everywhere);
         using var cluster = context.Connect(request.Connection);
-        var ns = request.Namespace ?? cluster.DefaultNamespace;
-        var cleanup = new DebugPodCleanup(cluster.Api);
-        var pods = await cleanup.FindAsync(ns, target.Name == All ? null : target.Name, cancellationToken);
-        if (pods.Count == 0)
+        var query = new FootprintQuery(everywhere ? null : request.Namespace ?? cluster.DefaultNamespace, target, request.DebugPod.Namespace);
+        var footprints = new Footprints(cluster.Api);
+        var found = await footprints.FindAsync(query, cancellationToken);
+        if (result.GetResult(olderThan) is not null)
         {
-            context.Tell($"there are no debug pods{(target.Name == All ? "" : $" of {target.Name}")} in namespace {ns}");
+            var latest = context.Time.GetUtcNow() - result.GetValue(olderThan);
+            found = [.. found.Where(one => one.Since < latest)];
         }
 
-        HashSet<string> gone = [];
-        await RemoveAsync(cleanup, ns, pods, request, pod => gone.Add(pod.Name), cancellationToken);
+        if (found.Count == 0)
+        {
+            context.Tell($"there are no debug pods{(target is null ? "" : $" of {target}")} in {(query.Namespace is null ? "any namespace" : $"namespace {query.Namespace}")}");
+        }
+
+        var gone = await RemoveAsync(footprints, found, request, everywhere, cancellationToken);
+        var left = found.Where(one => !gone.Contains(one)).ToList();
         if (request.Json)
         {
-            var left = pods.Select(pod => pod.Name).Where(name => !gone.Contains(name));
-            Json.Write(context.Out, new CleanupDocument(ns, [.. gone], [.. left]), CliJson.Default.CleanupDocument);
+            Json.Write(context.Out, new CleanupDocument([.. gone.Select(FootprintDocument.From)], [.. left.Select(FootprintDocument.From)]), CliJson.Default.CleanupDocument);
         }
 
-        return gone.Count == pods.Count ? ExitCode.Done : ExitCode.Cluster;
+        return left.Count == 0 ? ExitCode.Done : ExitCode.Cluster;
     }
 
-    private async Task RemoveAsync(
-        DebugPodCleanup cleanup, string ns, IReadOnlyList<DebugPodName> pods, GlobalRequest request, Action<DebugPodName> gone, CancellationToken cancellationToken)
+    // The name of the one target, or null for all.
+    private static string? TargetOf(GlobalRequest request, bool everywhere)
     {
-        if (pods.Count == 0)
+        if (everywhere)
         {
-            return;
+            return request.Pod is null or All
+                ? null
+                : throw new UsageException($"-p {request.Pod} and --all-namespaces exclude each other", "-n NAMESPACE -p POD cleans up after one target");
         }
 
+        var target = request.Target;
+        return target.Kind is null
+            ? target.Name == All ? null : target.Name
+            : throw new UsageException($"cleanup takes a pod's name, not '{request.Pod}'", "-p all removes every debug pod of the namespace");
+    }
+
+    private async Task<IReadOnlyCollection<Footprint>> RemoveAsync(
+        Footprints footprints, IReadOnlyList<Footprint> found, GlobalRequest request, bool everywhere, CancellationToken cancellationToken)
+    {
+        var gone = new ConcurrentQueue<Footprint>();
         using var limit = new CancellationTokenSource(request.Timeout, context.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            await cleanup.RemoveAsync(ns, pods, Gone, either.Token);
+            await footprints.RemoveAsync(found, Gone, either.Token);
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             context.Tell($"error: not all debug pods were gone within {Duration.Format(request.Timeout)}; the rest is still being deleted");
         }
 
-        void Gone(DebugPodName pod)
+        return gone;
+
+        void Gone(Footprint one)
         {
-            gone(pod);
+            gone.Enqueue(one);
             if (!request.Json)
             {
-                context.Out.WriteLine(pod.Name);
+                context.Out.WriteLine(everywhere ? $"{one.Namespace}/{one.Name}" : one.Name);
             }
         }
     }

@@ -19,4 +19,15 @@ internal sealed record DebugPodDocument(string Namespace, string Name, string Ui
 }
 
 /// <summary>The answer of <c>scope cleanup -o json</c>: the debug pods that are gone, and those that are still there.</summary>
-internal sealed record CleanupDocument(string Namespace, IReadOnlyList<string> Removed, IReadOnlyList<string> Left);
+internal sealed record CleanupDocument(IReadOnlyList<FootprintDocument> Removed, IReadOnlyList<FootprintDocument> Left);
+
+/// <summary>The answer of <c>scope list -o json</c>.</summary>
+internal sealed record FootprintsDocument(IReadOnlyList<FootprintDocument> Items);
+
+/// <summary>One thing of ours in the cluster.</summary>
+internal sealed record FootprintDocument(
+    string Namespace, string Name, string Uid, string TargetNamespace, string Target, string? Node, string State, string? By, DateTimeOffset Since, DateTimeOffset? Until)
+{
+    public static FootprintDocument From(Footprint one) =>
+        new(one.Namespace, one.Name, one.Uid, one.TargetNamespace, one.Target, one.Node, one.State, one.By, one.Since, one.Until);
+}

@@ -16,4 +16,5 @@ internal static class Json
 [JsonSerializable(typeof(ProcessesDocument))]
 [JsonSerializable(typeof(DebugPodDocument))]
 [JsonSerializable(typeof(CleanupDocument))]
+[JsonSerializable(typeof(FootprintsDocument))]
 internal sealed partial class CliJson : JsonSerializerContext;

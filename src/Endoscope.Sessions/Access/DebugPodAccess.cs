@@ -12,12 +12,13 @@ public sealed class DebugPodAccess(IClusterApi api, DebugPodOptions options, Tim
     private static readonly TimeSpan TimeAfterStop = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan RemovalTime = TimeSpan.FromSeconds(10);
     private const int NameAttempts = 4;
+    private const string Ended = "status.phase!=Pending,status.phase!=Running,status.phase!=Unknown";
 
     private Task<V1PodList>? prepared;
 
     public void Prepare(string ns, string pod, CancellationToken cancellationToken)
     {
-        prepared = api.ListPodsAsync(ns, DebugPodPlan.SelectorFor(pod), null, cancellationToken);
+        prepared = ListAsync(ns, pod, cancellationToken);
 
         // Where the target cannot be resolved nobody looks at this list any more, nor at its failure.
         _ = prepared.ContinueWith(static task => task.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
@@ -25,7 +26,7 @@ public sealed class DebugPodAccess(IClusterApi api, DebugPodOptions options, Tim
 
     public async Task<AgentPlace> EnsureAsync(Target target, AccessNeeds needs, CancellationToken cancellationToken)
     {
-        var listing = prepared ?? api.ListPodsAsync(target.Namespace, DebugPodPlan.SelectorFor(target.Pod), null, cancellationToken);
+        var listing = prepared ?? ListAsync(target.Namespace, target.Pod, cancellationToken);
         prepared = null;
         var ours = (await listing).Items;
         var fitting = ours.FirstOrDefault(pod => DebugPodFit.Misfit(pod, target, needs, options, time.GetUtcNow()) is null);
@@ -37,27 +38,32 @@ public sealed class DebugPodAccess(IClusterApi api, DebugPodOptions options, Tim
     public Task RemoveAsync(AgentPlace place, CancellationToken cancellationToken) => RemoveAsync(place, gracePeriod: null, cancellationToken);
 
     /// <summary>The manifest that would be created now, for <c>--dry-run</c>.</summary>
-    public async Task<ManifestText> PlanAsync(Target target, AccessNeeds needs, CancellationToken cancellationToken) => ManifestText.Format(
-        DebugPodPlan.Manifest(target, DebugPodPlan.NameFor(target.Pod), needs, options, await PullSecretAsync(target.Namespace, cancellationToken)));
+    public async Task<ManifestText> PlanAsync(Target target, AccessNeeds needs, CancellationToken cancellationToken) =>
+        ManifestText.Format(DebugPodPlan.Manifest(
+            target, DebugPodPlan.NameFor(target, options), needs, options, await PullSecretAsync(target, cancellationToken), await ByAsync(cancellationToken)));
+
+    private Task<V1PodList> ListAsync(string ns, string pod, CancellationToken cancellationToken) =>
+        api.ListPodsAsync(options.Namespace ?? ns, DebugPodPlan.SelectorFor(ns, pod), null, cancellationToken);
 
     private async Task<AgentPlace> CreateAsync(Target target, AccessNeeds needs, IList<V1Pod> ours, CancellationToken cancellationToken)
     {
-        var secret = PullSecretAsync(target.Namespace, cancellationToken);
-        await Task.WhenAll(secret, RefuseUnfitNodeAsync(target, cancellationToken), SweepAsync(ours, cancellationToken));
+        var secret = PullSecretAsync(target, cancellationToken);
+        var by = ByAsync(cancellationToken);
+        await Task.WhenAll(secret, by, RefuseUnfitNodeAsync(target, cancellationToken), SweepAsync(target, cancellationToken));
 
         // A list taken before the sweep still names what was swept: those names are free again.
         var taken = ours.Where(pod => !DebugPodFit.IsFinished(pod)).Select(pod => pod.Name()).ToHashSet();
-        var name = DebugPodPlan.NameFor(target.Pod);
+        var name = DebugPodPlan.NameFor(target, options);
         for (var attempt = 1; ; attempt++)
         {
             if (taken.Contains(name))
             {
-                name = DebugPodPlan.NameFor(target.Pod, Guid.NewGuid().ToString());
+                name = DebugPodPlan.NameFor(target, options, Guid.NewGuid().ToString());
             }
 
             try
             {
-                return await CreateAndAwaitAsync(DebugPodPlan.Manifest(target, name, needs, options, await secret), cancellationToken);
+                return await CreateAndAwaitAsync(DebugPodPlan.Manifest(target, name, needs, options, await secret, await by), cancellationToken);
             }
             catch (ApiStatusException e) when (e.Code == HttpStatusCode.Conflict && attempt < NameAttempts)
             {
@@ -166,8 +172,8 @@ public sealed class DebugPodAccess(IClusterApi api, DebugPodOptions options, Tim
         }
     }
 
-    private async Task<string?> PullSecretAsync(string ns, CancellationToken cancellationToken) =>
-        options.PullSecret.Length > 0 && await api.SecretExistsAsync(ns, options.PullSecret, cancellationToken) != false ? options.PullSecret : null;
+    private async Task<string?> PullSecretAsync(Target target, CancellationToken cancellationToken) =>
+        options.PullSecret.Length > 0 && await api.SecretExistsAsync(DebugPodPlan.NamespaceFor(target, options), options.PullSecret, cancellationToken) != false ? options.PullSecret : null;
 
     // A node that is gone, silent, of another system or virtual would leave the debug pod Pending without a word.
     private async Task RefuseUnfitNodeAsync(Target target, CancellationToken cancellationToken)
@@ -189,9 +195,23 @@ public sealed class DebugPodAccess(IClusterApi api, DebugPodOptions options, Tim
         NodePlan.RefuseUnfit(node, target.Pod);
     }
 
-    private async Task SweepAsync(IList<V1Pod> ours, CancellationToken cancellationToken) =>
-        await Task.WhenAll(ours.Where(pod => DebugPodFit.IsFinished(pod) && pod.Metadata.DeletionTimestamp is null)
-            .Select(pod => api.DeletePodAsync(pod.Namespace(), pod.Name(), pod.Uid(), TimeSpan.Zero, cancellationToken)));
+    // Who the server says we are, and who we say: many share the credentials of one administrator.
+    private async Task<string?> ByAsync(CancellationToken cancellationToken) => (await api.WhoAmIAsync(cancellationToken), options.User) switch
+    {
+        ({ } name, { } user) => $"{name} ({user})",
+        var (name, user) => name ?? user,
+    };
+
+    // What ended by itself is only litter: that of every target of the namespace, since nobody else may ever come by.
+    private async Task SweepAsync(Target target, CancellationToken cancellationToken)
+    {
+        var ended = await api.ListPodsAsync(
+            DebugPodPlan.NamespaceFor(target, options), DebugPodPlan.SelectorFor(target.Namespace), Ended, cancellationToken);
+        await Parallel.ForEachAsync(
+            ended.Items.Where(pod => DebugPodFit.IsOurs(pod) && DebugPodFit.IsFinished(pod)),
+            cancellationToken,
+            async (pod, token) => await api.DeletePodAsync(pod.Namespace(), pod.Name(), pod.Uid(), TimeSpan.Zero, token));
+    }
 
     private static SessionException Refusal(ApiStatusException e, string ns) =>
         e.Message.Contains("PodSecurity", StringComparison.Ordinal) || e.Message.Contains("violates", StringComparison.Ordinal)

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using k8s.Models;
 
 namespace Endoscope.Sessions.Access;
@@ -33,10 +34,7 @@ public static class DebugPodFit
             return "is not on the target's node with its processes";
         }
 
-        if (container is null
-            || container.Image != options.Image
-            || container.Command is not [DebugPodPlan.AgentPath, "wait", ..]
-            || container.Args is { Count: > 0 })
+        if (!RunsTheAgent(container) || container.Image != options.Image)
         {
             return "runs another image or command";
         }
@@ -55,8 +53,18 @@ public static class DebugPodFit
         return Allows(container.SecurityContext, needs, options) ? null : "has other rights than are needed";
     }
 
+    /// <summary>Whether a pod that bears our labels is a debug pod: anybody can copy labels, and what is not ours is not ours to delete.</summary>
+    public static bool IsOurs(V1Pod pod) =>
+        pod.Metadata.Labels is { } labels
+        && labels.TryGetValue(DebugPodPlan.ManagedByLabel, out var manager) && manager == DebugPodPlan.ManagedByValue
+        && labels.ContainsKey(DebugPodPlan.TargetLabel)
+        && RunsTheAgent(pod.Spec.Containers.FirstOrDefault(container => container.Name == DebugPodPlan.ContainerName));
+
     /// <summary>Whether the pod has ended for good, so that it is only litter.</summary>
     public static bool IsFinished(V1Pod pod) => pod.Status?.Phase is "Succeeded" or "Failed";
+
+    private static bool RunsTheAgent([NotNullWhen(true)] V1Container? container) =>
+        container?.Command is [DebugPodPlan.AgentPath, "wait", ..] && container.Args is not { Count: > 0 };
 
     private static bool Allows(V1SecurityContext? context, AccessNeeds needs, DebugPodOptions options) =>
         context?.Privileged == true

@@ -6,7 +6,13 @@ public sealed record DebugPodOptions
     /// <summary>The endoscope image.</summary>
     public required string Image { get; init; }
 
-    /// <summary>The name of a pull secret in the target's namespace; empty for none. It is used where it exists, or where that cannot be known.</summary>
+    /// <summary>The namespace that debug pods are put into; null for each target's own.</summary>
+    public string? Namespace { get; init; }
+
+    /// <summary>Who the user is on their own machine, such as <c>jane@laptop</c>: told to those who find a debug pod.</summary>
+    public string? User { get; init; }
+
+    /// <summary>The name of a pull secret in the debug pod's namespace; empty for none. It is used where it exists, or where that cannot be known.</summary>
     public string PullSecret { get; init; } = "regcred";
 
     /// <summary>After this time without a session the debug pod ends itself.</summary>

@@ -17,7 +17,10 @@ public static class DebugPodPlan
     internal const string ManagedByLabel = "app.kubernetes.io/managed-by";
     internal const string ManagedByValue = "scope";
     internal const string TargetLabel = "endoscope/target";
+    internal const string TargetNamespaceLabel = "endoscope/target-namespace";
+    internal const string TargetAnnotation = "endoscope/target";
     internal const string TargetUidAnnotation = "endoscope/target-uid";
+    internal const string ByAnnotation = "endoscope/by";
 
     private const int LongestPodName = 253;
     private const int LongestLabel = 63;
@@ -26,41 +29,46 @@ public static class DebugPodPlan
     /// <summary>Selects every debug pod.</summary>
     public static string Selector => $"{ManagedByLabel}={ManagedByValue},{TargetLabel}";
 
-    /// <summary>Selects the debug pods of one target.</summary>
-    public static string SelectorFor(string targetPod) => $"{ManagedByLabel}={ManagedByValue},{TargetLabel}={LabelFor(targetPod)}";
+    /// <summary>Selects the debug pods of the targets of one namespace, wherever they are themselves.</summary>
+    public static string SelectorFor(string targetNamespace) => $"{Selector},{TargetNamespaceLabel}={targetNamespace}";
 
-    /// <summary>The first choice of a name: <c>debug-POD</c>.</summary>
-    public static string NameFor(string targetPod) => Prefix + Shorten(targetPod, LongestPodName - Prefix.Length - SuffixLength);
+    /// <summary>Selects the debug pods of one target.</summary>
+    public static string SelectorFor(string targetNamespace, string targetPod) =>
+        $"{ManagedByLabel}={ManagedByValue},{TargetNamespaceLabel}={targetNamespace},{TargetLabel}={LabelFor(targetPod)}";
+
+    /// <summary>The first choice of a name: <c>debug-POD</c>, and in another namespace than the target's <c>debug-NAMESPACE-POD</c>.</summary>
+    public static string NameFor(Target target, DebugPodOptions options) => Prefix
+        + Shorten(NamespaceFor(target, options) == target.Namespace ? target.Pod : $"{target.Namespace}-{target.Pod}", LongestPodName - Prefix.Length - SuffixLength);
 
     /// <summary>A further name where the first is taken.</summary>
     /// <param name="salt">Makes it different from others; random.</param>
-    public static string NameFor(string targetPod, string salt) => $"{NameFor(targetPod)}-{Digest(salt)[..(SuffixLength - 1)]}";
+    public static string NameFor(Target target, DebugPodOptions options, string salt) => $"{NameFor(target, options)}-{Digest(salt)[..(SuffixLength - 1)]}";
+
+    /// <summary>The namespace that the debug pod of a target is in.</summary>
+    public static string NamespaceFor(Target target, DebugPodOptions options) => options.Namespace ?? target.Namespace;
 
     private const int SuffixLength = 6;
 
     /// <summary>The manifest.</summary>
     /// <param name="pullSecret">The pull secret to name, or null.</param>
-    public static V1Pod Manifest(Target target, string name, AccessNeeds needs, DebugPodOptions options, string? pullSecret) => new()
+    /// <param name="by">Who asks for it, for those who find it; or null.</param>
+    public static V1Pod Manifest(Target target, string name, AccessNeeds needs, DebugPodOptions options, string? pullSecret, string? by) => new()
     {
         ApiVersion = "v1",
         Kind = "Pod",
         Metadata = new V1ObjectMeta
         {
             Name = name,
-            NamespaceProperty = target.Namespace,
+            NamespaceProperty = NamespaceFor(target, options),
             Labels = new Dictionary<string, string>
             {
                 ["app.kubernetes.io/name"] = "endoscope",
                 [ManagedByLabel] = ManagedByValue,
                 [TargetLabel] = LabelFor(target.Pod),
+                [TargetNamespaceLabel] = target.Namespace,
                 ["sidecar.istio.io/inject"] = "false",
             },
-            Annotations = new Dictionary<string, string>
-            {
-                [TargetUidAnnotation] = target.Uid,
-                ["cluster-autoscaler.kubernetes.io/safe-to-evict"] = "true",
-                ["linkerd.io/inject"] = "disabled",
-            },
+            Annotations = Annotations(target, by),
         },
         Spec = new V1PodSpec
         {
@@ -81,6 +89,23 @@ public static class DebugPodPlan
             ],
         },
     };
+
+    private static Dictionary<string, string> Annotations(Target target, string? by)
+    {
+        var annotations = new Dictionary<string, string>
+        {
+            [TargetAnnotation] = target.Pod,
+            [TargetUidAnnotation] = target.Uid,
+            ["cluster-autoscaler.kubernetes.io/safe-to-evict"] = "true",
+            ["linkerd.io/inject"] = "disabled",
+        };
+        if (by is not null)
+        {
+            annotations[ByAnnotation] = by;
+        }
+
+        return annotations;
+    }
 
     private static V1Container Container(AccessNeeds needs, DebugPodOptions options) => new()
     {

@@ -280,7 +280,7 @@ public sealed class ScopeProgramTests
 
         Assert.Contains("  name: debug-web\n", yaml.Stdout);
         Assert.Equal("debug-web", JsonDocument.Parse(json.Stdout).RootElement.GetProperty("metadata").GetProperty("name").GetString());
-        Assert.DoesNotContain(program.Server.Requests, request => request.Method == "POST");
+        Assert.DoesNotContain(program.Server.Requests, request => request.Method == "POST" && request.Path.EndsWith("/pods", StringComparison.Ordinal));
     }
 
     private static Task<WholeProgram> StartAsync() => WholeProgram.StartAsync();

@@ -40,7 +40,7 @@ public sealed class DebugPodAccessTests : IAsyncLifetime
 
         Assert.Equal("debug-web", first.Pod);
         Assert.Equal(first with { Reused = true }, second);
-        Assert.Single(server.Requests, request => request.Method == "POST");
+        Assert.Single(server.Requests, request => request.Method == "POST" && request.Path.EndsWith("/pods", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -171,7 +171,7 @@ public sealed class DebugPodAccessTests : IAsyncLifetime
         var refusal = await Assert.ThrowsAsync<SessionException>(EnsureAsync);
 
         Assert.Contains("is not ready (KubeletGone: it stopped posting status)", refusal.Message);
-        Assert.DoesNotContain(server.Requests, request => request.Method == "POST");
+        Assert.DoesNotContain(server.Requests, request => request.Method == "POST" && request.Path.EndsWith("/pods", StringComparison.Ordinal));
     }
 
     [Fact]

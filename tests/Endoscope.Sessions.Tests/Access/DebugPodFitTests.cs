@@ -69,7 +69,7 @@ public sealed class DebugPodFitTests
 
     private static V1Pod Pod()
     {
-        var pod = DebugPodPlan.Manifest(Pods.Target, "debug-web", AccessNeeds.Network, Options, null);
+        var pod = DebugPodPlan.Manifest(Pods.Target, "debug-web", AccessNeeds.Network, Options, null, null);
         pod.Status = new V1PodStatus
         {
             Phase = "Running",

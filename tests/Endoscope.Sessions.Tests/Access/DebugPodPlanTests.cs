@@ -10,7 +10,7 @@ public sealed class DebugPodPlanTests
     [Fact]
     public void AsksForNoMoreThanTheCommandNeeds()
     {
-        var pod = DebugPodPlan.Manifest(Pods.Target, "debug-web", AccessNeeds.Network, Options, "regcred");
+        var pod = DebugPodPlan.Manifest(Pods.Target, "debug-web", AccessNeeds.Network, Options, "regcred", "jane");
 
         Assert.Equal(
             """
@@ -18,13 +18,16 @@ public sealed class DebugPodPlanTests
             kind: Pod
             metadata:
               annotations:
+                endoscope/target: web
                 endoscope/target-uid: uid-web
                 cluster-autoscaler.kubernetes.io/safe-to-evict: "true"
                 linkerd.io/inject: disabled
+                endoscope/by: jane
               labels:
                 app.kubernetes.io/name: endoscope
                 app.kubernetes.io/managed-by: scope
                 endoscope/target: web
+                endoscope/target-namespace: shop
                 sidecar.istio.io/inject: "false"
               name: debug-web
               namespace: shop
@@ -88,17 +91,27 @@ public sealed class DebugPodPlanTests
     }
 
     [Fact]
-    public void NamesThePodAfterItsTarget() => Assert.Equal("debug-web", DebugPodPlan.NameFor("web"));
+    public void NamesThePodAfterItsTarget() => Assert.Equal("debug-web", DebugPodPlan.NameFor(Pods.Target, Options));
+
+    [Fact]
+    public void PutsThePodIntoAnotherNamespaceWhereNamesTellTheTargetsNamespaceToo()
+    {
+        var options = Options with { Namespace = "debug" };
+        var pod = DebugPodPlan.Manifest(Pods.Target, DebugPodPlan.NameFor(Pods.Target, options), AccessNeeds.Network, options, null, null);
+
+        Assert.Equal(("debug", "debug-shop-web"), (pod.Namespace(), pod.Name()));
+        Assert.Equal("shop", pod.Labels()["endoscope/target-namespace"]);
+    }
 
     [Fact]
     public void KeepsLongNamesValidAndApart()
     {
-        var first = new string('a', 252) + "b";
-        var second = new string('a', 252) + "c";
+        var first = Pods.Target with { Pod = new string('a', 252) + "b" };
+        var second = Pods.Target with { Pod = new string('a', 252) + "c" };
 
-        Assert.True(DebugPodPlan.NameFor(first, "salt").Length <= 253);
-        Assert.NotEqual(DebugPodPlan.NameFor(first), DebugPodPlan.NameFor(second));
-        Assert.NotEqual(DebugPodPlan.SelectorFor(first), DebugPodPlan.SelectorFor(second));
-        Assert.True(DebugPodPlan.Manifest(Pods.Target with { Pod = first }, "x", AccessNeeds.Processes, Options, null).Labels()["endoscope/target"].Length <= 63);
+        Assert.True(DebugPodPlan.NameFor(first, Options, "salt").Length <= 253);
+        Assert.NotEqual(DebugPodPlan.NameFor(first, Options), DebugPodPlan.NameFor(second, Options));
+        Assert.NotEqual(DebugPodPlan.SelectorFor("shop", first.Pod), DebugPodPlan.SelectorFor("shop", second.Pod));
+        Assert.True(DebugPodPlan.Manifest(first, "x", AccessNeeds.Processes, Options, null, null).Labels()["endoscope/target"].Length <= 63);
     }
 }

@@ -3,16 +3,16 @@ using Microsoft.AspNetCore.Http;
 
 namespace Endoscope.Testing.ApiServer;
 
-/// <summary>The selectors that the test server understands: equality of labels, and a few fields.</summary>
-internal sealed record PodFilter(string? Namespace, IReadOnlyList<(string Key, string Value)> Labels, IReadOnlyList<(string Key, string Value)> Fields)
+/// <summary>The selectors that the test server understands: of labels and of a few fields, that one is there, equals a value, or does not.</summary>
+internal sealed record PodFilter(string? Namespace, IReadOnlyList<PodFilter.Term> Labels, IReadOnlyList<PodFilter.Term> Fields)
 {
     public static PodFilter From(string? ns, IQueryCollection query)
-        => new(ns, Pairs(query["labelSelector"]), Pairs(query["fieldSelector"]));
+        => new(ns, Terms(query["labelSelector"]), Terms(query["fieldSelector"]));
 
     public bool Fits(V1Pod pod)
         => (Namespace is null || pod.Metadata.NamespaceProperty == Namespace)
-        && Labels.All(label => pod.Metadata.Labels is { } labels && labels.TryGetValue(label.Key, out var value) && value == label.Value)
-        && Fields.All(field => Field(pod, field.Key) == field.Value);
+        && Labels.All(label => label.Fits(pod.Metadata.Labels?.TryGetValue(label.Key, out var value) == true ? value : null))
+        && Fields.All(field => field.Fits(Field(pod, field.Key)));
 
     private static string? Field(V1Pod pod, string name) => name switch
     {
@@ -20,12 +20,23 @@ internal sealed record PodFilter(string? Namespace, IReadOnlyList<(string Key, s
         "metadata.namespace" => pod.Metadata.NamespaceProperty,
         "metadata.uid" => pod.Metadata.Uid,
         "spec.nodeName" => pod.Spec.NodeName,
-        "status.phase" => pod.Status?.Phase,
+        "status.phase" => pod.Status?.Phase ?? "Pending",
         _ => throw new NotSupportedException($"the test server does not select by {name}"),
     };
 
-    private static List<(string Key, string Value)> Pairs(string? selector)
-        => (selector ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries)
-            .Select(part => part.Split('=', 2)).Select(pair => (pair[0], pair.Length == 2 ? pair[1] : throw new NotSupportedException(selector)))
-            .ToList();
+    private static List<Term> Terms(string? selector)
+        => (selector ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries).Select(Term.Parse).ToList();
+
+    internal sealed record Term(string Key, string? Value, bool Negated)
+    {
+        public static Term Parse(string text) => text.Split('=', 2) switch
+        {
+            [var key] => new Term(key, null, Negated: false),
+            [[.. var key, '!'], var value] => new Term(key, value, Negated: true),
+            [var key, var value] => new Term(key, value, Negated: false),
+            _ => throw new NotSupportedException(text),
+        };
+
+        public bool Fits(string? actual) => Value is null ? actual is not null : actual == Value != Negated;
+    }
 }
