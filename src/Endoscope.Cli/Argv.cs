@@ -2,9 +2,12 @@ using System.CommandLine;
 
 namespace Endoscope.Cli;
 
-/// <summary>Prepares the argument vector for the parser, whose rules differ from ours in two places. Pure.</summary>
+/// <summary>Prepares the argument vector for the parser, whose rules differ from ours in a few places. Pure.</summary>
 internal static class Argv
 {
+    // The hping line of the first documentation has this slip in it, which people have copied; no server is called "hop".
+    private const string Slip = "-shop";
+
     /// <summary>
     /// <c>--name=</c> becomes <c>--name ""</c>, which the parser would take for a missing value; and after the first word of a command that
     /// takes another program's command line (<c>shell ls -l</c>) a <c>--</c> keeps the rest as it is.
@@ -21,6 +24,11 @@ internal static class Argv
             if (arg == "--")
             {
                 return [.. prepared, .. args.Skip(i)];
+            }
+
+            if (arg == Slip && command == root)
+            {
+                continue;
             }
 
             if (arg.Length > 1 && arg[0] == '-')

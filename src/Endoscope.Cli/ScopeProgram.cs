@@ -69,6 +69,7 @@ internal static class ScopeProgram
         root.Subcommands.Add(new ListCommand(globals, context));
         root.Subcommands.Add(new CleanupCommand(globals, context));
         root.Subcommands.Add(new PingCommand(globals, context));
+        root.Subcommands.Add(new HpingCommand(globals, context));
         root.Subcommands.Add(new PidsCommand(globals, context));
         root.Subcommands.Add(new ShellCommand(globals, context));
         return root;

@@ -1,4 +1,5 @@
 using System.Net;
+using Endoscope.Kubernetes;
 using Endoscope.Sessions.Access;
 using k8s.Models;
 
@@ -12,6 +13,11 @@ namespace Endoscope.Sessions;
 /// <param name="IsFinished">Whether it has ended for good.</param>
 public sealed record PodPlace(string Namespace, string Name, string? Node, IPAddress? NodeAddress, IPAddress? Address, string? Trouble, bool IsFinished)
 {
+    /// <summary>Asks where one pod is.</summary>
+    /// <exception cref="SessionException">There is no such pod.</exception>
+    public static async Task<PodPlace> FindAsync(IClusterApi api, string ns, string name, CancellationToken cancellationToken) =>
+        Of(await TargetResolver.ReadPodAsync(api, ns, name, cancellationToken));
+
     internal static PodPlace Of(V1Pod pod)
     {
         var finished = DebugPodFit.IsFinished(pod);

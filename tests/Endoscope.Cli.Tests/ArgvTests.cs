@@ -15,6 +15,8 @@ public sealed class ArgvTests
     [InlineData("shell --pod web ls --pod", "shell --pod web -- ls --pod")]
     [InlineData("-p shell pids", "-p shell pids")]
     [InlineData("shell", "shell")]
+    [InlineData("-n a -shop -p b pids", "-n a -p b pids")]
+    [InlineData("shell ls -shop", "shell -- ls -shop")]
     public void KeepsAnotherProgramsCommandLineAsItIs(string line, string prepared) => Assert.Equal(prepared, Prepare(line.Split(' ')));
 
     [Fact]
