@@ -58,8 +58,9 @@ internal sealed class PingConversation(
 
         try
         {
+            // With the token that the catch below looks at: when another one fires, this one may still be about to.
             await using var session = await beside.StartAsync(
-                new RunRequest { Argv = destinations.Plan(addresses).Argv }, "ping", over);
+                new RunRequest { Argv = destinations.Plan(addresses).Argv }, "ping", stop.Token);
             board.BeginBatch();
             await using var stopping = stop.Token.Register(board.Stop);
             LineSplitter output = new(), error = new();
@@ -121,7 +122,7 @@ internal sealed class PingConversation(
                 Apply(sighting, over);
             }
         }
-        catch (OperationCanceledException) when (over.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
             // The run is over.
         }
