@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net.Sockets;
 using System.Text;
 using Endoscope.Cli.Hping;
+using Endoscope.Cli.Tools;
 using Endoscope.Protocol;
 using Endoscope.Sessions;
 using Endoscope.Sessions.Access;
@@ -27,11 +28,7 @@ internal sealed class HpingCommand : TargetCommand
     };
 
     private readonly Option<bool> yes = new("--yes", "-y") { Description = "Flood without asking" };
-    private readonly Argument<string[]> arguments = new("hping3 arguments")
-    {
-        Arity = ArgumentArity.ZeroOrMore,
-        Description = "Passed to hping3 as they are; after --. See hping3(8)",
-    };
+    private readonly ToolArguments arguments = new("hping3");
 
     public HpingCommand(GlobalOptions globals, CommandContext context)
         : base("hping", "Send TCP, UDP or ICMP packets of any make to a pod, from the target, with hping3", globals, context)
@@ -49,7 +46,7 @@ internal sealed class HpingCommand : TargetCommand
     protected override async Task<int> RunAsync(ParseResult result, GlobalRequest request, CancellationToken cancellationToken)
     {
         var pod = result.GetValue(destination) is { Length: > 0 } name ? name : throw new UsageException("no pod to send to was named", "-d POD names it, -N NAMESPACE its namespace");
-        var given = result.GetValue(arguments) ?? [];
+        var given = arguments.Read(result);
         int? packets = result.GetResult(count) is null ? null : result.GetValue(count);
         if (HpingPlan.IsFlood(given) && !result.GetValue(yes))
         {
