@@ -52,6 +52,9 @@ public static class AgentErrorCode
     /// <summary>The tool is not in the image or cannot be executed.</summary>
     public const string Tool = "tool";
 
+    /// <summary>The container that the agent is in is being ended, and the tool with it.</summary>
+    public const string Dismissed = "dismissed";
+
     /// <summary>The agent itself failed.</summary>
     public const string Internal = "internal";
 }

@@ -9,6 +9,7 @@ internal static class AgentHints
     internal static string? For(string code) => code switch
     {
         Protocol.AgentErrorCode.NoProcess or Protocol.AgentErrorCode.TargetGone => "the container may have just restarted: try again",
+        Protocol.AgentErrorCode.Dismissed => "the same command again makes a new one",
         Protocol.AgentErrorCode.Refused => "scope cleanup, then the command again, makes a debug pod with the rights that it needs",
         Protocol.AgentErrorCode.Protocol => "the image is of another version than scope: --image or SCOPE_IMAGE names the right one",
         _ => null,

@@ -57,6 +57,21 @@ public sealed class ShellTests(Cluster cluster)
     }
 
     [ClusterFact]
+    public async Task SaysThatItsDebugPodWasDeletedUnderIt()
+    {
+        var target = await cluster.NewTargetAsync("shell-deleted");
+        using var scope = cluster.StartScope(target, "shell", "--", "sh", "-c", "echo begun; sleep 1000");
+        await Cluster.UntilAsync("debug pod running", TimeSpan.FromSeconds(60), async () =>
+            (await Command.RunAsync("kubectl", ["exec", "-n", cluster.Namespace, $"debug-{target}", "--", "pgrep", "-fx", "sleep 1000"])).ExitCode == 0);
+
+        await Cluster.KubectlAsync("delete", "pod", "-n", cluster.Namespace, $"debug-{target}", "--wait=false");
+        var result = await scope.EndAsync();
+
+        Assert.Equal((4, "begun\n"), (result.ExitCode, result.Stdout));
+        Assert.Contains("the command was cut short: its debug container is being ended", result.Stderr);
+    }
+
+    [ClusterFact]
     public async Task KeepsOutputAndErrorApart()
     {
         var result = await cluster.ScopeAsync("web", "shell", "--", "sh", "-c", "echo out; echo err >&2");

@@ -70,6 +70,9 @@ internal static unsafe partial class Libc
     [LibraryImport(Name, EntryPoint = "listen", SetLastError = true)]
     public static partial int Listen(int socket, int backlog);
 
+    [LibraryImport(Name, EntryPoint = "shutdown")]
+    public static partial int Shutdown(int socket, int how);
+
     [LibraryImport(Name, EntryPoint = "accept4", SetLastError = true)]
     public static partial int Accept(int socket, byte* address, uint* length, int flags);
 

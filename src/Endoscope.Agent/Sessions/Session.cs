@@ -53,8 +53,9 @@ internal sealed class Session
             running?.Relay.OutputEntry ?? new PollEntry { Descriptor = Descriptor.None },
             running?.Relay.ErrorEntry ?? new PollEntry { Descriptor = Descriptor.None },
             new PollEntry { Descriptor = running?.Tool.ExitNotice ?? Descriptor.None, Events = PollEvents.In },
+            registration is null || failure is not null ? new PollEntry { Descriptor = Descriptor.None } : registration.Entry,
         ];
-        var (fromClient, toClient, toTool, output, error, exit) = (0, 1, 2, 3, 4, 5);
+        var (fromClient, toClient, toTool, output, error, exit, dismissal) = (0, 1, 2, 3, 4, 5, 6);
         var deadline = running is null || running.Watch.Deadline > client.Deadline ? client.Deadline : running.Watch.Deadline;
         Descriptor.Poll(entries, deadline - MonotonicTime.Now);
 
@@ -82,6 +83,11 @@ internal sealed class Session
         if (entries[exit].CanRead)
         {
             running?.Watch.NoticeExit();
+        }
+
+        if (entries[dismissal].CanRead)
+        {
+            Fail(new AgentError(AgentErrorCode.Dismissed, "its debug container is being ended: somebody deleted the pod, or its time is over"));
         }
     }
 

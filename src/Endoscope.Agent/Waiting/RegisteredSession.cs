@@ -47,6 +47,13 @@ internal sealed class RegisteredSession(int connection) : IDisposable
         return left == 0 || MonotonicTime.Now >= killAt + Grace;
     }
 
+    /// <summary>Tells the session that its container ends: it is to end its tool and to say so to its client.</summary>
+    public void Dismiss()
+    {
+        const int writing = 1;
+        _ = Libc.Shutdown(connection, writing);
+    }
+
     /// <summary>Ends the tool and its session's processes at once.</summary>
     public void Kill() => Leftovers.Signal(Signals.Kill);
 

@@ -35,6 +35,9 @@ internal sealed unsafe class SessionRegistration : IDisposable
         return registration;
     }
 
+    /// <summary>Where it is noticed that the waiting agent dismisses its sessions or is gone.</summary>
+    public PollEntry Entry => new() { Descriptor = socket, Events = PollEvents.In };
+
     /// <summary>Names the tool that must not outlive the session.</summary>
     public void Tell(Tool tool)
     {

@@ -12,6 +12,10 @@ internal sealed unsafe class WaitingAgent(TimeSpan idle, TextWriter log) : IDisp
     private const int Backlog = 128;
     private static readonly TimeSpan Recheck = TimeSpan.FromMilliseconds(100);
 
+    // Both together less than the two seconds that a debug pod is given.
+    private static readonly TimeSpan TimeToEndTools = TimeSpan.FromMilliseconds(1400);
+    private static readonly TimeSpan TimeToSayGoodbye = TimeSpan.FromMilliseconds(400);
+
     private readonly int listener = AgentAddress.OpenSocket();
     private readonly (int Read, int Write) wake = Descriptor.Pipe();
     private readonly List<RegisteredSession> sessions = [];
@@ -26,7 +30,7 @@ internal sealed unsafe class WaitingAgent(TimeSpan idle, TextWriter log) : IDisp
         Listen();
         log.WriteLine($"waiting for sessions; ends after {idle.TotalSeconds:0} s without one");
         log.WriteLine(Wait());
-        sessions.ForEach(session => session.Kill());
+        Dismiss();
     }
 
     public void Dispose()
@@ -66,13 +70,7 @@ internal sealed unsafe class WaitingAgent(TimeSpan idle, TextWriter log) : IDisp
                 return "ended: asked to";
             }
 
-            for (var i = 2; i < entries.Length; i++)
-            {
-                if (entries[i].CanRead)
-                {
-                    sessions[i - 2].Read();
-                }
-            }
+            ReadSessions(entries.AsSpan(2));
 
             if (entries[1].CanRead)
             {
@@ -90,12 +88,45 @@ internal sealed unsafe class WaitingAgent(TimeSpan idle, TextWriter log) : IDisp
         }
     }
 
+    // Sessions end their tools themselves and tell their clients why, while there is time for it.
+    private void Dismiss()
+    {
+        sessions.ForEach(session => session.Dismiss());
+        WaitForSessions(MonotonicTime.Now + TimeToEndTools);
+        sessions.ForEach(session => session.Kill());
+        WaitForSessions(MonotonicTime.Now + TimeToSayGoodbye);
+    }
+
+    private void WaitForSessions(TimeSpan until)
+    {
+        while (sessions.Count > 0 && MonotonicTime.Now < until)
+        {
+            PollEntry[] entries = [.. SessionEntries];
+            Descriptor.Poll(entries, TimeSpan.FromTicks(Math.Min(Recheck.Ticks, (until - MonotonicTime.Now).Ticks)));
+            ReadSessions(entries);
+            sessions.RemoveAll(session => session.IsOver());
+        }
+    }
+
+    private IEnumerable<PollEntry> SessionEntries => sessions.Select(session => new PollEntry { Descriptor = session.Connection, Events = PollEvents.In });
+
     private PollEntry[] Entries() =>
     [
         new PollEntry { Descriptor = wake.Read, Events = PollEvents.In },
         new PollEntry { Descriptor = listener, Events = PollEvents.In },
-        .. sessions.Select(session => new PollEntry { Descriptor = session.Connection, Events = PollEvents.In }),
+        .. SessionEntries,
     ];
+
+    private void ReadSessions(ReadOnlySpan<PollEntry> entries)
+    {
+        for (var i = 0; i < entries.Length; i++)
+        {
+            if (entries[i].CanRead)
+            {
+                sessions[i].Read();
+            }
+        }
+    }
 
     private void Accept()
     {

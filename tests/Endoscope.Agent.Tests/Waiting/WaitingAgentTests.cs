@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Endoscope.Agent.Tests.Running;
 using Endoscope.Agent.Tests.Sessions;
+using Endoscope.Protocol;
 
 namespace Endoscope.Agent.Tests.Waiting;
 
@@ -72,16 +73,33 @@ public sealed class WaitingAgentTests
     }
 
     [RootFact]
-    public async Task ToolsEndWithTheContainersCommand()
+    public async Task ToolsEndWithTheContainersCommandAndTheirClientsAreTold()
+    {
+        await using var container = await TestContainer.StartAsync();
+        await using var waiting = await WaitingProcess.StartAsync(idleSeconds: 600);
+        await using var agent = await AgentProcess.StartAsync(RunToolTests.Request(container, ["sleep", RunToolTests.Mark()]), waiting.Beside);
+        await agent.StartedAsync();
+        Proc.Kill(waiting.Pid, 15);
+
+        var end = (await agent.EndAsync()).End;
+        Assert.Equal(AgentErrorCode.Dismissed, end.Error?.Code);
+        Assert.True(end.Signal is 1 or 15, $"ended by {end.Signal}");
+        Assert.Equal(0, await waiting.ExitAsync());
+    }
+
+    [RootFact]
+    public async Task AToolThatWillNotEndIsKilledBeforeTheContainerIs()
     {
         var mark = RunToolTests.Mark();
         await using var container = await TestContainer.StartAsync();
         await using var waiting = await WaitingProcess.StartAsync(idleSeconds: 600);
-        await using var agent = await AgentProcess.StartAsync(RunToolTests.Request(container, ["sleep", mark]), waiting.Beside);
-        await agent.StartedAsync();
+        await using var agent = await AgentProcess.StartAsync(
+            RunToolTests.Request(container, ["sh", "-c", $"trap '' HUP TERM; while :; do sleep {mark}; done"]), waiting.Beside);
+        await Eventually.TrueAsync(() => Proc.WithArgument(mark).Count == 1);
         Proc.Kill(waiting.Pid, 15);
 
-        Assert.Equal(9, (await agent.EndAsync()).End.Signal);
+        var end = (await agent.EndAsync()).End;
+        Assert.Equal((AgentErrorCode.Dismissed, 9), (end.Error?.Code, end.Signal));
     }
 
     [RootFact]
