@@ -18,6 +18,7 @@ internal static class ScopeProgram
         scope -n NAMESPACE -p POD ping -c0 -a -g     ping every pod of the namespace from POD, as a live graph
         scope -n NAMESPACE -p POD shell              a shell with all the tools in POD's network
         scope -n NAMESPACE -p POD pids               its processes
+        scope -n NAMESPACE -p POD strace             what its first process asks of the kernel
         scope -n NAMESPACE -p all cleanup            remove the debug pods, which also end by themselves
         """;
 
@@ -72,6 +73,7 @@ internal static class ScopeProgram
         root.Subcommands.Add(new HpingCommand(globals, context));
         root.Subcommands.Add(new PidsCommand(globals, context));
         root.Subcommands.Add(new ShellCommand(globals, context));
+        root.Subcommands.Add(new StraceCommand(globals, context));
         return root;
     }
 

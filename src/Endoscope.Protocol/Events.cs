@@ -8,6 +8,9 @@ public sealed record StartedEvent
 
     /// <summary>The process of the target whose namespaces were entered.</summary>
     public required ProcessRecord Target { get; init; }
+
+    /// <summary>The processes that the tool attaches to; empty for any other tool.</summary>
+    public IReadOnlyList<ProcessRecord> Attached { get; init => field = value ?? []; } = [];
 }
 
 /// <summary>How a session ended. Its counters let the client prove that nothing was lost.</summary>
@@ -48,6 +51,12 @@ public static class AgentErrorCode
 
     /// <summary>The kernel refused: a capability or a policy is missing.</summary>
     public const string Refused = "refused";
+
+    /// <summary>No process of the container is the one that was asked for, or several are where one was.</summary>
+    public const string NoSuchProcess = "no-such-process";
+
+    /// <summary>The kernel or a policy of the node does not let the process be traced.</summary>
+    public const string Untraceable = "untraceable";
 
     /// <summary>The tool is not in the image or cannot be executed.</summary>
     public const string Tool = "tool";

@@ -7,6 +7,7 @@ namespace Endoscope.Protocol;
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "verb")]
 [JsonDerivedType(typeof(ListProcessesRequest), "list-processes")]
 [JsonDerivedType(typeof(RunRequest), "run")]
+[JsonDerivedType(typeof(AttachRequest), "attach")]
 public abstract record AgentRequest
 {
     /// <summary>The version of these records; an agent refuses one it does not speak.</summary>
@@ -43,6 +44,40 @@ public sealed record RunRequest : AgentRequest
 
     /// <summary>A terminal for the tool, or null for three pipes.</summary>
     public TerminalSize? Terminal { get; init; }
+}
+
+/// <summary>Asks to attach a tracing tool to processes of the target, beside it: no namespace is entered.</summary>
+public sealed record AttachRequest : AgentRequest
+{
+    private static readonly ReadOnlyDictionary<string, string> NoVariables = ReadOnlyDictionary<string, string>.Empty;
+
+    /// <summary>One of <see cref="AttachTool"/>.</summary>
+    public required string Tool { get; init; }
+
+    /// <summary>
+    /// The processes, each by its number on the node, its number in the container, or its name, in which <c>*</c> and <c>?</c> stand for
+    /// others; none: the container's first.
+    /// </summary>
+    public IReadOnlyList<string> Processes { get; init => field = value ?? []; } = [];
+
+    /// <summary>Arguments of the tool, as they reach execve, after those that attach it.</summary>
+    public IReadOnlyList<string> Arguments { get; init => field = value ?? []; } = [];
+
+    /// <inheritdoc cref="RunRequest.Environment"/>
+    public IReadOnlyDictionary<string, string> Environment { get; init => field = value ?? NoVariables; } = NoVariables;
+
+    /// <inheritdoc cref="RunRequest.Terminal"/>
+    public TerminalSize? Terminal { get; init; }
+}
+
+/// <summary>The tools that an agent attaches.</summary>
+public static class AttachTool
+{
+    /// <summary>strace(1), to any number of processes.</summary>
+    public const string Strace = "strace";
+
+    /// <summary>gdb(1), to one process, with its executable and libraries as the target sees them.</summary>
+    public const string Gdb = "gdb";
 }
 
 /// <summary>A terminal's size in character cells.</summary>

@@ -35,6 +35,9 @@ public sealed class AgentSession : IAsyncDisposable
     /// <summary>The agent's last word; null until <see cref="ReadAsync"/> has returned null.</summary>
     public EndEvent? End { get; private set; }
 
+    /// <summary>The start of the tool, where the agent's first answer told of one.</summary>
+    public StartedEvent? Started { get; private set; }
+
     /// <summary>Sends the request and waits for the agent's first answer, which proves that it is there. Takes over the connection.</summary>
     /// <exception cref="SessionException">The agent could not be started or does not answer as an agent.</exception>
     public static async Task<AgentSession> StartAsync(
@@ -45,7 +48,9 @@ public sealed class AgentSession : IAsyncDisposable
         {
             await session.writer.WriteAsync(FrameType.Request, request, ProtocolJson.Default.AgentRequest, cancellationToken);
             session.heartbeats = session.SendHeartbeatsAsync();
-            session.first = await session.ReceiveAsync(cancellationToken);
+            var first = await session.ReceiveAsync(cancellationToken);
+            session.first = first;
+            session.Started = first.Type == FrameType.Started ? JsonSerializer.Deserialize(first.Payload.Span, ProtocolJson.Default.StartedEvent) : null;
             return session;
         }
         catch

@@ -4,10 +4,12 @@ namespace Endoscope.Agent.Native;
 internal static class Errno
 {
     public const int NotPermitted = 1;
+    public const int NoSuchProcess = 3;
     public const int Interrupted = 4;
     public const int Again = 11;
     public const int NoMemory = 12;
     public const int AccessDenied = 13;
+    public const int NotImplemented = 38;
 }
 
 /// <summary>Numbers of signal(7); the same on every architecture .NET runs on.</summary>
@@ -45,6 +47,13 @@ internal static class FileFlags
     public const nuint GetForegroundGroup = 0x540F;
     public const nuint GetPtyNumber = 0x80045430;
     public const nuint SetPtyLock = 0x40045431;
+}
+
+/// <summary>Requests of ptrace(2).</summary>
+internal static class TraceRequests
+{
+    public const nint Continue = 7;
+    public const nint Seize = 0x4206;
 }
 
 /// <summary>Options of waitpid(2) and waitid(2), prctl(2), posix_spawn(3), clock_gettime(2), sysconf(3).</summary>

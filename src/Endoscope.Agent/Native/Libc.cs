@@ -46,6 +46,9 @@ internal static unsafe partial class Libc
     [LibraryImport(Name, EntryPoint = "kill", SetLastError = true)]
     public static partial int Kill(int processId, int signal);
 
+    [LibraryImport(Name, EntryPoint = "ptrace", SetLastError = true)]
+    public static partial nint Trace(nint request, int processId, nint address, nint data);
+
     [LibraryImport(Name, EntryPoint = "signal")]
     public static partial nint SetSignalAction(int signal, nint action);
 

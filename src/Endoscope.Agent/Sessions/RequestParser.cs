@@ -21,9 +21,21 @@ internal static class RequestParser
             throw Refuse($"version {request.Version} of the protocol was asked for; this agent speaks {AgentRequest.CurrentVersion}");
         }
 
-        if (request is RunRequest run)
+        switch (request)
         {
-            Check(run);
+            case RunRequest run:
+                CheckArguments(run.Argv);
+                CheckVariables(run.Environment);
+                if (run.Argv is not [{ Length: > 0 }, ..])
+                {
+                    throw Refuse("no program is named");
+                }
+
+                break;
+            case AttachRequest attach:
+                CheckArguments(attach.Arguments);
+                CheckVariables(attach.Environment);
+                break;
         }
 
         return (request, GroupOf(request));
@@ -48,19 +60,17 @@ internal static class RequestParser
         _ => throw Refuse("one of a container ID and a pod's UID is needed"),
     };
 
-    private static void Check(RunRequest run)
+    private static void CheckArguments(IReadOnlyList<string> arguments)
     {
-        if (run.Argv is not [{ Length: > 0 }, ..])
-        {
-            throw Refuse("no program is named");
-        }
-
-        if (run.Argv.Any(argument => argument is null || argument.Contains('\0')))
+        if (arguments.Any(argument => argument is null || argument.Contains('\0')))
         {
             throw Refuse("an argument holds a NUL character");
         }
+    }
 
-        if (run.Environment.Any(variable =>
+    private static void CheckVariables(IReadOnlyDictionary<string, string> variables)
+    {
+        if (variables.Any(variable =>
             variable.Key.Length == 0 || variable.Key.AsSpan().ContainsAny('=', '\0')
             || variable.Value is null || variable.Value.Contains('\0')))
         {

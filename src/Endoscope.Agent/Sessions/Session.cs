@@ -142,25 +142,40 @@ internal sealed class Session
                 End(null);
                 break;
             case RunRequest run:
-                StartTool(run, target);
+                StartTool(run, target, target.First(), []);
+                break;
+            case AttachRequest attach:
+                Attach(attach, target);
                 break;
         }
     }
 
-    private void StartTool(RunRequest request, ContainerProcesses target)
+    private void Attach(AttachRequest request, ContainerProcesses target)
     {
-        var first = target.First();
-        using var namespaces = TargetNamespaces.Open(first, request.Namespaces);
-        if (!target.IsStill(first))
+        var proc = new ProcFileSystem();
+        var chosen = ProcessChoice.Choose(target.List(), request.Processes);
+        var run = AttachPlan.Plan(request, chosen, Descriptor.ReadLink($"/proc/{chosen[0].Pid}/exe"));
+        foreach (var process in chosen)
         {
-            throw new AgentException(AgentErrorCode.TargetGone, $"process {first.Pid} of the container ended just now");
+            TracePermission.Check(proc, process);
+        }
+
+        StartTool(run, target, chosen[0], chosen);
+    }
+
+    private void StartTool(RunRequest request, ContainerProcesses target, ProcessRecord first, IReadOnlyList<ProcessRecord> attached)
+    {
+        using var namespaces = TargetNamespaces.Open(first, request.Namespaces);
+        if (attached.Prepend(first).FirstOrDefault(process => !target.IsStill(process)) is { } gone)
+        {
+            throw new AgentException(AgentErrorCode.TargetGone, $"process {gone.Pid} of the container ended just now");
         }
 
         var tool = Tool.Start(request, first.Pid, namespaces, adoptsOrphans: registration is not null);
         registration?.Tell(tool);
         var relay = new ToolRelay(tool, client);
-        running = new RunningTool(tool, relay, new ToolWatch(tool, relay, times));
-        client.Enqueue(FrameType.Started, new StartedEvent { ToolPid = tool.Pid, Target = first }, ProtocolJson.Default.StartedEvent);
+        running = new RunningTool(tool, relay, new ToolWatch(tool, relay, times), attached);
+        client.Enqueue(FrameType.Started, new StartedEvent { ToolPid = tool.Pid, Target = first, Attached = attached }, ProtocolJson.Default.StartedEvent);
     }
 
     private void Watch(RunningTool one)
@@ -175,7 +190,21 @@ internal sealed class Session
         {
             one.Tool.Dispose();
             running = null;
+            LetGoOn(one.Attached);
             End(one);
+        }
+    }
+
+    // A debugger that dies of a fault may leave behind a process that is stopped by the very signal that attached it.
+    private static void LetGoOn(IReadOnlyList<ProcessRecord> attached)
+    {
+        var proc = new ProcFileSystem();
+        foreach (var process in attached)
+        {
+            if (proc.Stat(process.Pid) is { State: 'T' } now && now.StartTicks == process.StartTicks && process.State != 'T')
+            {
+                _ = Libc.Kill(process.Pid, Signals.Continue);
+            }
         }
     }
 
@@ -203,5 +232,5 @@ internal sealed class Session
         client.Enqueue(FrameType.End, end, ProtocolJson.Default.EndEvent);
     }
 
-    private sealed record RunningTool(Tool Tool, ToolRelay Relay, ToolWatch Watch);
+    private sealed record RunningTool(Tool Tool, ToolRelay Relay, ToolWatch Watch, IReadOnlyList<ProcessRecord> Attached);
 }
