@@ -66,6 +66,47 @@ public sealed class Cluster : IAsyncLifetime
         return name;
     }
 
+    /// <summary>Makes a target that runs lab/worker.c, distroless and not root, and waits until it is ready.</summary>
+    /// <param name="kind">How it was built: dynamic, stripped, static, static-pie or musl.</param>
+    /// <param name="mode">What it does, such as <c>threads 4</c>.</param>
+    public async Task<string> NewWorkerAsync(string name, string kind, params IEnumerable<string> mode)
+    {
+        await KubectlAsync(
+            [
+                "run", name, "-n", Namespace, "--image=endoscope-lab/worker:1", "--image-pull-policy=IfNotPresent", "--restart=Never",
+                "--overrides={\"spec\":{\"terminationGracePeriodSeconds\":1}}", "--command", "--", $"/{kind}/worker", .. mode,
+            ]);
+        await KubectlAsync("wait", "-n", Namespace, "--for=condition=Ready", "--timeout=60s", $"pod/{name}");
+        return name;
+    }
+
+    /// <summary>The target's processes by <c>scope pids</c>.</summary>
+    public async Task<JsonElement[]> ProcessesAsync(string target)
+    {
+        var result = await ScopeAsync(target, "-o", "json", "pids");
+        Assert.True(result.ExitCode == 0, result.ToString());
+        return [.. JsonDocument.Parse(result.Stdout).RootElement.GetProperty("processes").EnumerateArray()];
+    }
+
+    /// <summary>Waits until a worker's threads all go on: each works, and none is stopped.</summary>
+    public async Task WorkerGoesOnAsync(string worker)
+    {
+        var before = await WorkedAsync(worker);
+        await UntilAsync(
+            $"all threads of {worker} work on",
+            TimeSpan.FromSeconds(60),
+            async () => (await WorkedAsync(worker)).Zip(before, (now, then) => now > then).All(more => more));
+        Assert.DoesNotContain(await ProcessesAsync(worker), process => process.GetProperty("state").GetString() is "T" or "t");
+    }
+
+    // How often each thread has worked.
+    private async Task<long[]> WorkedAsync(string worker)
+    {
+        var answer = await ScopeAsync(worker, "shell", "curl", "-s", "-m", "20", "localhost:8080");
+        Assert.True(answer.ExitCode == 0, answer.ToString());
+        return [.. answer.Lines.Select(line => long.Parse(line, System.Globalization.CultureInfo.InvariantCulture))];
+    }
+
     /// <summary>Runs kubectl, which must succeed, and gives what it printed.</summary>
     public static Task<string> KubectlAsync(params IEnumerable<string> args) => KubectlAsync([], args);
 
