@@ -21,6 +21,9 @@ public static class ExitCode
     /// <summary>The tool to run is not there or cannot be executed: as a shell says it.</summary>
     public const int ToolMissing = 127;
 
+    /// <summary>Ended by SIGINT: 128 + 2, as a shell says it.</summary>
+    public const int Interrupted = 130;
+
     /// <summary>Whoever read the output has gone: 128 + SIGPIPE, as for any program of a pipeline.</summary>
     public const int BrokenPipe = 141;
 }

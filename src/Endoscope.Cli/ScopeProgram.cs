@@ -43,7 +43,7 @@ internal static class ScopeProgram
                 throw Usage(result);
             }
 
-            return await result.InvokeAsync(
+            var code = await result.InvokeAsync(
                 new InvocationConfiguration
                 {
                     Output = context.Out,
@@ -52,6 +52,9 @@ internal static class ScopeProgram
                     ProcessTerminationTimeout = null,
                 },
                 stop);
+
+            // Tools are interrupted whatever the signal was; what ended of that ended by the signal that was received.
+            return code == ExitCode.Interrupted && interrupted() is { } received ? received : code;
         }
         catch (Exception e)
         {

@@ -5,6 +5,7 @@ namespace Endoscope.EndToEnd.Tests;
 /// <summary>Quality rows 22 and 23: however the client ends, nothing of it stays.</summary>
 public sealed class SignalTests(Cluster cluster)
 {
+    private const int HangUp = 1;
     private const int Interrupt = 2;
     private const int Kill = 9;
     private const int Terminate = 15;
@@ -21,8 +22,24 @@ public sealed class SignalTests(Cluster cluster)
         var result = await scope.EndAsync();
 
         Assert.Equal(130, result.ExitCode);
-        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(5), $"took {clock.Elapsed}");
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(10), $"took {clock.Elapsed}");
         await cluster.DebugPodsAreGoneAsync(target);
+    }
+
+    [ClusterFact]
+    public async Task ItsExitCodeTellsTheSignal()
+    {
+        foreach (var (signal, exitCode) in ((int, int)[])[(HangUp, 129), (Terminate, 143)])
+        {
+            var target = await cluster.NewTargetAsync($"signal-{signal}");
+            using var scope = cluster.StartScope(target, "shell", "sleep", "2345");
+            await SleepIsAsync(target, "2345", running: true, TimeSpan.FromSeconds(60));
+
+            scope.Signal(signal);
+
+            Assert.Equal(exitCode, (await scope.EndAsync()).ExitCode);
+            await SleepIsAsync(target, "2345", running: false, TimeSpan.FromSeconds(20));
+        }
     }
 
     [ClusterFact]
