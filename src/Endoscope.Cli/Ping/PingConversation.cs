@@ -1,3 +1,4 @@
+using Endoscope.Kubernetes;
 using Endoscope.Protocol;
 using Endoscope.Sessions;
 
@@ -10,12 +11,17 @@ internal sealed class PingConversation(
     // Pods often come several at once: their changes are waited for before fping is started anew.
     private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(500);
 
+    private static readonly TimeSpan Reconnecting = TimeSpan.FromSeconds(1);
+    private const int MostReconnections = 300;
+
     private readonly Lock gate = new();
     private readonly PingBoard board = destinations.Board;
     private CancellationTokenSource? batch;
     private TaskCompletionSource changed = NewSignal();
     private Task settling = Task.CompletedTask;
     private string? failure;
+    private int reconnections;
+    private string? lost;
 
     /// <summary>Pings until all probes are answered or lost, until the user says so in the view, or until cancelled.</summary>
     /// <exception cref="SessionException">fping cannot work.</exception>
@@ -28,7 +34,7 @@ internal sealed class PingConversation(
         {
             do
             {
-                await PingAsync(over.Token);
+                await PingThroughLossesAsync(over.Token);
             }
             while (request.Count == 0 && !over.IsCancellationRequested);
         }
@@ -37,6 +43,35 @@ internal sealed class PingConversation(
             await over.CancelAsync();
             await watching;
             await settling;
+        }
+    }
+
+    // A finite run would not have sent all its probes; one without end goes on when the way to the agent is back.
+    private async Task PingThroughLossesAsync(CancellationToken over)
+    {
+        try
+        {
+            await PingAsync(over);
+        }
+        catch (ClusterException e) when (request.Count == 0 && (e is ConnectionLostException || lost is not null) && reconnections < MostReconnections)
+        {
+            reconnections++;
+            if (e.Message != lost)
+            {
+                lost = e.Message;
+                Show([new Notice($"connection lost: {e.Message}; trying again", IsFailure: true)]);
+            }
+
+            await Task.Delay(Reconnecting, over).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private void TellThatTheConnectionIsBack()
+    {
+        if (lost is not null)
+        {
+            (lost, reconnections) = (null, 0);
+            Show([new Notice("connected again", IsFailure: false)]);
         }
     }
 
@@ -61,6 +96,7 @@ internal sealed class PingConversation(
             // With the token that the catch below looks at: when another one fires, this one may still be about to.
             await using var session = await beside.StartAsync(
                 new RunRequest { Argv = destinations.Plan(addresses).Argv }, "ping", stop.Token);
+            TellThatTheConnectionIsBack();
             board.BeginBatch();
             await using var stopping = stop.Token.Register(board.Stop);
             LineSplitter output = new(), error = new();
@@ -126,7 +162,7 @@ internal sealed class PingConversation(
         {
             // The run is over.
         }
-        catch (Kubernetes.ClusterException e)
+        catch (ClusterException e)
         {
             // The user may list pods but not watch them, or the server is too busy: those that are known are pinged all the same.
             Show([new Notice($"pods that come or go are not noticed: {e.Message}", IsFailure: false)]);

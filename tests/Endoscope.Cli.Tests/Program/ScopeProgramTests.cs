@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Endoscope.Protocol;
 using Endoscope.Testing.ApiServer;
@@ -63,6 +64,40 @@ public sealed class ScopeProgramTests
         Assert.Contains("the agent ended without its end marker", ended.Stderr);
         Assert.Equal(ExitCode.Lost, cut.ExitCode);
         Assert.Contains("connection lost: of 20 bytes that the agent sent only 10 arrived", cut.Stderr);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task PingWithoutEndGoesOnWhenALostConnectionIsBack()
+    {
+        await using var program = await StartAsync();
+        var address = program.Server.Pods.AddRunning("shop", "db").Status.PodIP;
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        var calls = 0;
+        program.Server.OnExec(async (call, cancellationToken) =>
+        {
+            _ = await new FrameReader(call.Input).ReadAsync(cancellationToken);
+            using var agent = new FrameWriter(call.Output);
+            await agent.WriteAsync(FrameType.Output, Encoding.UTF8.GetBytes($"[1795411398.80361] {address} : [0], 64 bytes, 0.{++calls} ms (0.1 avg, 0% loss)\n"), cancellationToken);
+            if (calls == 1)
+            {
+                call.Cut();
+            }
+
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+        });
+
+        var terminal = new TestTerminal();
+        var running = program.RunAsync(terminal, ["-p", "web", "ping", "-d", "db", "-c0"], stop.Token);
+        while (!terminal.Output.Contains("time=0.200 ms", StringComparison.Ordinal))
+        {
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+
+        await stop.CancelAsync();
+        var outcome = await running;
+
+        Assert.Contains("trying again", outcome.Stderr);
+        Assert.Contains("connected again", outcome.Stderr);
     }
 
     [Fact]

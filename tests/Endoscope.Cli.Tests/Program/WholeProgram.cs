@@ -25,22 +25,23 @@ internal sealed class WholeProgram : IAsyncDisposable
     }
 
     /// <summary>Runs one command line.</summary>
-    public Task<Outcome> RunAsync(params string[] args) => RunAsync(new TestTerminal(), args);
+    public Task<Outcome> RunAsync(params string[] args) => RunAsync(new TestTerminal(), args, TestContext.Current.CancellationToken);
 
     /// <summary>Runs one command line, its standard output going elsewhere.</summary>
     public async Task<Outcome> RunIntoAsync(Stream output, params string[] args)
     {
         await using (output)
         {
-            return await RunAsync(new TestTerminal(output: output), args);
+            return await RunAsync(new TestTerminal(output: output), args, TestContext.Current.CancellationToken);
         }
     }
 
-    private async Task<Outcome> RunAsync(TestTerminal terminal, string[] args)
+    /// <summary>Runs one command line until it ends or is told to.</summary>
+    public async Task<Outcome> RunAsync(TestTerminal terminal, string[] args, CancellationToken stop)
     {
         var environment = ConnectionEnvironment.Current with { Variable = name => name == "KUBECONFIG" ? Server.WriteKubeconfig(ns: "shop") : null };
         var context = new CommandContext(terminal, TimeProvider.System, _ => null, options => Cluster.Connect(options, environment));
-        var code = await ScopeProgram.RunAsync(args, context, () => null, TestContext.Current.CancellationToken);
+        var code = await ScopeProgram.RunAsync(args, context, () => null, stop);
         return new Outcome(code, terminal.Output, terminal.Error);
     }
 
