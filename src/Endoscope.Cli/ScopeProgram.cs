@@ -77,6 +77,7 @@ internal static class ScopeProgram
         root.Subcommands.Add(new PidsCommand(globals, context));
         root.Subcommands.Add(new ShellCommand(globals, context));
         root.Subcommands.Add(new StraceCommand(globals, context));
+        root.Subcommands.Add(new GdbCommand(globals, context));
         return root;
     }
 

@@ -66,7 +66,7 @@ public sealed class Cluster : IAsyncLifetime
         return name;
     }
 
-    /// <summary>Makes a target that runs lab/worker.c, distroless and not root, and waits until it is ready.</summary>
+    /// <summary>Makes a target that runs lab/worker.c, distroless and not root, with a debug pod that fits every command beside it, and waits until they are ready.</summary>
     /// <param name="kind">How it was built: dynamic, stripped, static, static-pie or musl.</param>
     /// <param name="mode">What it does, such as <c>threads 4</c>.</param>
     public async Task<string> NewWorkerAsync(string name, string kind, params IEnumerable<string> mode)
@@ -77,7 +77,8 @@ public sealed class Cluster : IAsyncLifetime
                 "--overrides={\"spec\":{\"terminationGracePeriodSeconds\":1}}", "--command", "--", $"/{kind}/worker", .. mode,
             ]);
         await KubectlAsync("wait", "-n", Namespace, "--for=condition=Ready", "--timeout=60s", $"pod/{name}");
-        return name;
+        var launch = await ScopeAsync(name, "launch");
+        return launch.ExitCode == 0 ? name : throw new InvalidOperationException($"scope launch: {launch}");
     }
 
     /// <summary>The target's processes by <c>scope pids</c>.</summary>

@@ -156,7 +156,7 @@ public sealed class StraceTests(Cluster cluster)
     [ClusterFact]
     public async Task NeedsNoMoreThanToTraceAndToLetGo()
     {
-        var target = await cluster.NewWorkerAsync("strace-least", "static-pie", "threads", "1");
+        var target = await cluster.NewTargetAsync("strace-least");
         await cluster.ScopeAsync(target, "strace", "--", "-V");
 
         var container = (await cluster.PodAsync($"debug-{target}")).GetProperty("spec").GetProperty("containers")[0];

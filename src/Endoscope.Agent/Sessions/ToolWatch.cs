@@ -68,12 +68,14 @@ internal sealed class ToolWatch(Tool tool, ToolRelay relay, SessionTimes times)
 
     private void InsistAfterGrace(TimeSpan now, TimeSpan stopped)
     {
-        if (now >= stopped + times.Grace)
+        var waited = now - stopped;
+        if (waited < times.Grace)
         {
-            kills++;
-            tool.Kill();
+            Deadline = exitedAt is null ? stopped + times.Grace : now + times.Recheck;
+            return;
         }
 
-        Deadline = exitedAt is not null || kills > 0 ? now + times.Recheck : stopped + times.Grace;
+        kills += tool.Insist(waited, times.Grace) ? 1 : 0;
+        Deadline = now + times.Recheck;
     }
 }

@@ -12,6 +12,16 @@ namespace Endoscope.Agent.Tools;
 /// <param name="adopted">Whether this process has called <see cref="Adopt"/>.</param>
 internal sealed unsafe class Descendants(ProcFileSystem proc, int toolPid, ulong toolStartTicks, bool adopted = false)
 {
+    // A debugger told to end by SIGTERM while threads run into its breakpoints leaves some of them in the target, which dies of that;
+    // a debugger that is killed leaves all of them. SIGHUP alone lets it finish what it is doing, detach and leave.
+    private static readonly TimeSpan UntilDebuggersAreTold = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan UntilDebuggersAreKilled = TimeSpan.FromSeconds(15);
+    private static readonly string[] NamesOfDebuggers = ["gdb"];
+    private static readonly string[] NamesOfHarmlessTracers = ["strace"];
+
+    private readonly HashSet<int> tracers = [];
+    private readonly HashSet<int> told = [];
+
     /// <summary>
     /// Makes this process the parent of all orphans below it. Those born in another PID namespace go to that
     /// namespace's first process all the same.
@@ -53,18 +63,58 @@ internal sealed unsafe class Descendants(ProcFileSystem proc, int toolPid, ulong
         return found;
     }
 
-    /// <summary>Sends a signal to each of the living ones; how many there were.</summary>
-    public int Signal(params ReadOnlySpan<int> signals)
+    /// <summary>Asks each of the living ones to end, as a terminal that hangs up does.</summary>
+    public void Ask()
     {
         var living = Find();
+        if (living.Count > 0)
+        {
+            tracers.UnionWith(proc.ProcessIds().Select(pid => TraceFacts.TracerOf(proc, pid)));
+        }
+
         foreach (var process in living)
         {
-            foreach (var signal in signals)
+            _ = Libc.Kill(process.Pid, Signals.HangUp);
+            if (!IsDebugger(process))
             {
-                _ = Libc.Kill(process.Pid, signal);
+                _ = Libc.Kill(process.Pid, Signals.Terminate);
+            }
+
+            _ = Libc.Kill(process.Pid, Signals.Continue);
+        }
+    }
+
+    /// <summary>Ends those that live on so long after they were asked; debuggers get more time. Whether any was ended.</summary>
+    /// <param name="grace">How long those that are no debuggers have.</param>
+    public bool Insist(TimeSpan waited, TimeSpan grace)
+    {
+        var hasKilled = false;
+        foreach (var process in Find())
+        {
+            if (waited >= (IsDebugger(process) ? UntilDebuggersAreKilled : grace))
+            {
+                _ = Libc.Kill(process.Pid, Signals.Kill);
+                hasKilled = true;
+            }
+            else if (waited >= UntilDebuggersAreTold && told.Add(process.Pid))
+            {
+                _ = Libc.Kill(process.Pid, Signals.Terminate);
             }
         }
 
-        return living.Count;
+        return hasKilled;
     }
+
+    /// <summary>Ends all at once.</summary>
+    public void Kill()
+    {
+        foreach (var process in Find())
+        {
+            _ = Libc.Kill(process.Pid, Signals.Kill);
+        }
+    }
+
+    /// <summary>Whether a process debugs others, so that more than its own life hangs on how it ends.</summary>
+    public bool IsDebugger(ProcessStat process) =>
+        NamesOfDebuggers.Contains(process.Name) || (tracers.Contains(process.Pid) && !NamesOfHarmlessTracers.Contains(process.Name));
 }

@@ -7,6 +7,7 @@ namespace Endoscope.Agent.Tools;
 /// <summary>A running tool and the agent's ends of its standard streams.</summary>
 internal sealed unsafe class Tool : IDisposable
 {
+    private readonly ProcFileSystem proc = new();
     private readonly Descendants descendants;
     private readonly bool watchesSession;
     private readonly bool adoptsOrphans;
@@ -23,7 +24,6 @@ internal sealed unsafe class Tool : IDisposable
         this.exitNotice = exitNotice;
         this.adoptsOrphans = adoptsOrphans;
         watchesSession = !adoptsOrphans || foreignPids;
-        var proc = new ProcFileSystem();
         StartTicks = proc.Stat(pid)?.StartTicks ?? 0;
         descendants = new Descendants(proc, pid, StartTicks, adoptsOrphans);
     }
@@ -127,18 +127,21 @@ internal sealed unsafe class Tool : IDisposable
     /// <summary>Whether processes live on that the tool has started; to be asked once it is reaped.</summary>
     public bool HasLeftovers() => (adoptsOrphans && Descendants.ReapAdopted()) || (watchesSession && descendants.Find().Count > 0);
 
-    /// <summary>Asks the tool and all it has started to end, as a terminal that hangs up does.</summary>
-    public void Terminate() => descendants.Signal(Signals.HangUp, Signals.Terminate, Signals.Continue);
+    /// <summary>Asks the tool and all it has started to end.</summary>
+    public void Terminate() => descendants.Ask();
 
-    /// <summary>Ends the tool and all it has started; what forks meanwhile is left for the next call.</summary>
-    public void Kill()
+    /// <summary>Ends what lives on of the tool and of all it has started; what forks meanwhile is left for the next call. Whether any was ended.</summary>
+    /// <param name="waited">How long ago they were asked.</param>
+    /// <param name="grace">How long they have, except for debuggers, which have longer.</param>
+    public bool Insist(TimeSpan waited, TimeSpan grace)
     {
-        if (Exit is null)
+        var hasKilled = descendants.Insist(waited, grace);
+        if (hasKilled && Exit is null && proc.Stat(Pid) is { } self && !descendants.IsDebugger(self))
         {
             _ = Libc.Kill(-Pid, Signals.Kill);
         }
 
-        descendants.Signal(Signals.Kill);
+        return hasKilled;
     }
 
     public void Dispose()

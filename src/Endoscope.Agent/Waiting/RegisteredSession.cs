@@ -10,11 +10,14 @@ internal sealed class RegisteredSession(int connection) : IDisposable
 {
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
 
-    private readonly ProcFileSystem proc = new();
+    // Longer than a debugger is given.
+    private static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(17);
+
     private int connection = connection;
-    private int toolPid;
-    private ulong toolStartTicks;
-    private TimeSpan killAt;
+    private TimeSpan askedAt;
+
+    // A session that has not told of a tool has left none.
+    private Descendants leftovers = new(new ProcFileSystem(), toolPid: 0, toolStartTicks: 0);
 
     /// <summary>Its connection; <see cref="Descriptor.None"/> once it has dropped.</summary>
     public int Connection => connection;
@@ -25,14 +28,14 @@ internal sealed class RegisteredSession(int connection) : IDisposable
         Span<byte> message = stackalloc byte[SessionRegistration.MessageLength];
         if (Descriptor.Read(connection, message) == message.Length)
         {
-            toolPid = BinaryPrimitives.ReadInt32BigEndian(message);
-            toolStartTicks = BinaryPrimitives.ReadUInt64BigEndian(message[sizeof(int)..]);
+            leftovers = new Descendants(
+                new ProcFileSystem(), BinaryPrimitives.ReadInt32BigEndian(message), BinaryPrimitives.ReadUInt64BigEndian(message[sizeof(int)..]));
             return;
         }
 
         Descriptor.Close(ref connection);
-        killAt = MonotonicTime.Now + Grace;
-        Leftovers.Signal(Signals.HangUp, Signals.Terminate, Signals.Continue);
+        askedAt = MonotonicTime.Now;
+        leftovers.Ask();
     }
 
     /// <summary>Whether nothing is left of a session that is gone; ends what is when the grace is over.</summary>
@@ -43,8 +46,13 @@ internal sealed class RegisteredSession(int connection) : IDisposable
             return false;
         }
 
-        var left = MonotonicTime.Now >= killAt ? Leftovers.Signal(Signals.Kill) : Leftovers.Find().Count;
-        return left == 0 || MonotonicTime.Now >= killAt + Grace;
+        var waited = MonotonicTime.Now - askedAt;
+        if (waited >= Grace)
+        {
+            leftovers.Insist(waited, Grace);
+        }
+
+        return waited >= LongestEnd || leftovers.Find().Count == 0;
     }
 
     /// <summary>Tells the session that its container ends: it is to end its tool and to say so to its client.</summary>
@@ -55,10 +63,7 @@ internal sealed class RegisteredSession(int connection) : IDisposable
     }
 
     /// <summary>Ends the tool and its session's processes at once.</summary>
-    public void Kill() => Leftovers.Signal(Signals.Kill);
+    public void Kill() => leftovers.Kill();
 
     public void Dispose() => Descriptor.Close(ref connection);
-
-    // A session that never told of a tool has left none.
-    private Descendants Leftovers => new(proc, toolPid, toolStartTicks);
 }

@@ -12,8 +12,8 @@ internal sealed unsafe class WaitingAgent(TimeSpan idle, TextWriter log) : IDisp
     private const int Backlog = 128;
     private static readonly TimeSpan Recheck = TimeSpan.FromMilliseconds(100);
 
-    // Both together less than the two seconds that a debug pod is given.
-    private static readonly TimeSpan TimeToEndTools = TimeSpan.FromMilliseconds(1400);
+    // Both together less than the ten seconds that a debug pod is given: most of it for a debugger that has a target to let go.
+    private static readonly TimeSpan TimeToEndTools = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan TimeToSayGoodbye = TimeSpan.FromMilliseconds(400);
 
     private readonly int listener = AgentAddress.OpenSocket();

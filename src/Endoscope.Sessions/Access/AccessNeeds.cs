@@ -17,9 +17,15 @@ public sealed record AccessNeeds
     /// <summary>Tracing the target's system calls (SYS_PTRACE) and letting go of it again: strace looks with tkill(2) whether each thread is still there (KILL).</summary>
     public static AccessNeeds Trace { get; } = new("KILL", "SYS_PTRACE");
 
+    /// <summary>
+    /// Debugging a process of any user: tracing it (SYS_PTRACE), stopping its threads by signals (KILL), and opening its memory, program and
+    /// libraries, which may be its user's alone (DAC_OVERRIDE).
+    /// </summary>
+    public static AccessNeeds Debug { get; } = new("DAC_OVERRIDE", "KILL", "SYS_PTRACE");
+
     /// <summary>Entering the target's network (SYS_PTRACE opens another's namespace, SYS_ADMIN enters it) and raw sockets.</summary>
     public static AccessNeeds Network { get; } = new("NET_RAW", "SYS_ADMIN", "SYS_PTRACE");
 
     /// <summary>All that any command needs: for a shell, where the user decides what to run, and for a debug pod put there beforehand.</summary>
-    public static AccessNeeds Everything { get; } = new("KILL", "NET_ADMIN", "NET_RAW", "SYS_ADMIN", "SYS_PTRACE");
+    public static AccessNeeds Everything { get; } = new("DAC_OVERRIDE", "KILL", "NET_ADMIN", "NET_RAW", "SYS_ADMIN", "SYS_PTRACE");
 }

@@ -76,7 +76,7 @@ public static class DebugPodPlan
             HostPID = true,
             RestartPolicy = "Never",
             ActiveDeadlineSeconds = (long)options.Deadline.TotalSeconds,
-            TerminationGracePeriodSeconds = 2,
+            TerminationGracePeriodSeconds = 10,
             AutomountServiceAccountToken = false,
             EnableServiceLinks = false,
             Tolerations = [new V1Toleration { OperatorProperty = "Exists" }],

@@ -77,7 +77,7 @@ public sealed class DebugPodPlanTests
               securityContext:
                 seccompProfile:
                   type: RuntimeDefault
-              terminationGracePeriodSeconds: 2
+              terminationGracePeriodSeconds: 10
               tolerations:
               - operator: Exists
               volumes:
