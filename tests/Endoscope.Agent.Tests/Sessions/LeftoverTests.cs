@@ -105,6 +105,25 @@ public sealed class LeftoverTests
         await Eventually.TrueAsync(() => Children(agent.Pid).Count == 1);
     }
 
+    /// <summary>gdb that hears SIGTERM while it detaches leaves breakpoints in its target, which dies of them.</summary>
+    [RootFact]
+    public async Task ADebuggerIsAskedToLeaveInTheWayInWhichItFinishesFirst()
+    {
+        await using var container = await TestContainer.StartAsync();
+        var directory = Directory.CreateTempSubdirectory();
+        var (debugger, heard) = (Path.Combine(directory.FullName, "gdb"), Path.Combine(directory.FullName, "heard"));
+        File.CreateSymbolicLink(debugger, "/bin/sh");
+        var script = $"trap 'echo TERM >> {heard}' TERM; trap 'echo HUP >> {heard}; sleep 1; sleep 1; sleep 1; echo detached >> {heard}; exit' HUP; echo ready; while :; do sleep 0.1; done";
+        await using var agent = await AgentProcess.StartAsync(RunToolTests.Request(container, [debugger, "-c", script]));
+        await agent.OutputUntilAsync("ready");
+
+        agent.Vanish();
+
+        Assert.Equal(1, await agent.ExitAsync());
+        Assert.Equal(["HUP", "detached"], File.ReadAllLines(heard));
+        directory.Delete(recursive: true);
+    }
+
     private static List<int> Children(int pid)
     {
         var proc = new Endoscope.Agent.Processes.ProcFileSystem();
