@@ -71,6 +71,12 @@ public static class AgentErrorCode
 /// <summary>The processes of one container, the container's first process first, then by start time.</summary>
 public sealed record ProcessList(IReadOnlyList<ProcessRecord> Processes);
 
+/// <summary>Processes that have come or gone since they were last looked at.</summary>
+/// <param name="IsFirst">Whether it was the first look, so that those that have come were there before.</param>
+/// <param name="Come">Those that are new.</param>
+/// <param name="Gone">Those that are no more, as they were when they were last seen.</param>
+public sealed record ProcessChange(bool IsFirst, IReadOnlyList<ProcessRecord> Come, IReadOnlyList<ProcessRecord> Gone);
+
 /// <summary>One process as /proc describes it.</summary>
 public sealed record ProcessRecord
 {

@@ -46,6 +46,9 @@ public enum FrameType : byte
 
     /// <summary>Agent: the last frame, an <see cref="EndEvent"/> as JSON. A stream that ends without it was cut.</summary>
     End = 21,
+
+    /// <summary>Agent: a <see cref="ProcessChange"/> as JSON, where a <see cref="ListProcessesRequest"/> has an interval.</summary>
+    ProcessChange = 22,
 }
 
 /// <summary>One message between client and agent.</summary>

@@ -11,5 +11,6 @@ namespace Endoscope.Protocol;
 [JsonSerializable(typeof(AgentRequest))]
 [JsonSerializable(typeof(StartedEvent))]
 [JsonSerializable(typeof(ProcessList))]
+[JsonSerializable(typeof(ProcessChange))]
 [JsonSerializable(typeof(EndEvent))]
 public sealed partial class ProtocolJson : JsonSerializerContext;

@@ -24,7 +24,14 @@ public abstract record AgentRequest
 }
 
 /// <summary>Asks for the target container's processes.</summary>
-public sealed record ListProcessesRequest : AgentRequest;
+public sealed record ListProcessesRequest : AgentRequest
+{
+    /// <summary>Which of them, as <see cref="AttachRequest.Processes"/> says; none: all.</summary>
+    public IReadOnlyList<string> Processes { get; init => field = value ?? []; } = [];
+
+    /// <summary>How often to look for processes that have come or gone, until the container ends or the client leaves; null: list them once.</summary>
+    public TimeSpan? Interval { get; init; }
+}
 
 /// <summary>Asks to run a tool in namespaces of the target.</summary>
 public sealed record RunRequest : AgentRequest

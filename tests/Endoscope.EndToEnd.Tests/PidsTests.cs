@@ -37,6 +37,52 @@ public sealed class PidsTests(Cluster cluster)
     }
 
     [ClusterFact]
+    public async Task ListsOnlyThoseAskedForByAnyOfTheirNames()
+    {
+        var httpd = (await cluster.ProcessesAsync("web")).Single(process => process.GetProperty("name").GetString() == "httpd");
+
+        foreach (var name in (string[])["httpd", "ht*", $"{httpd.GetProperty("pid").GetInt32()}", $"{httpd.GetProperty("containerPid").GetInt32()}"])
+        {
+            Assert.Equal($"{httpd.GetProperty("pid").GetInt32()}\n", (await cluster.ScopeAsync("web", "pids", "-q", name)).Stdout);
+        }
+
+        var none = await cluster.ScopeAsync("web", "pids", "nginx");
+        Assert.Equal(3, none.ExitCode);
+        Assert.Contains("no process of the container is 'nginx'; there are ", none.Stderr);
+    }
+
+    [ClusterFact]
+    public async Task PutsProcessesBelowTheirParents()
+    {
+        var result = await cluster.ScopeAsync("web", "pids", "--tree");
+
+        Assert.Matches(@"\s/bin/sh -c trap .*$", result.Lines[1]);
+        Assert.All(result.Lines[2..], line => Assert.Matches(@"(\|-|`-|\u00e2\u0094\S+) (httpd|sleep) ", line));
+    }
+
+    [ClusterFact]
+    public async Task TellsOfProcessesThatStartAndEndUntilTheContainerDoes()
+    {
+        var target = await cluster.NewTargetAsync("pids-watch");
+        using var text = cluster.StartScope(target, "pids", "--watch");
+        using var json = cluster.StartScope(target, "-o", "json", "pids", "--watch", "sleep");
+        await text.PrintsAsync(@"^running +\d+ +1 .*/bin/sh -c trap");
+        await json.PrintsAsync(@"""event"":""running"".*sleep"",""infinity");
+
+        await Cluster.KubectlAsync("exec", "-n", cluster.Namespace, target, "--", "sh", "-c", "timeout 4 sleep 77; true");
+        await text.PrintsAsync(@"^started .* sleep 77$");
+        await text.PrintsAsync(@"^ended .* sleep 77$");
+        await json.PrintsAsync(@"""event"":""ended"".*sleep"",""77");
+        await Cluster.KubectlAsync("delete", "pod", "-n", cluster.Namespace, target, "--wait=false");
+        var result = await text.EndAsync();
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Matches(@"(?m)^ended .*/bin/sh -c trap", result.Stdout);
+        Assert.Contains("the container has no process any more", result.Stderr);
+        Assert.All((await json.EndAsync()).Lines, line => Assert.Contains("sleep", JsonDocument.Parse(line).RootElement.GetProperty("process").GetRawText()));
+    }
+
+    [ClusterFact]
     public async Task TakesTheFirstContainerOfSeveralAndSaysSo()
     {
         var result = await cluster.ScopeAsync("two", "pids");

@@ -22,18 +22,25 @@ internal static class ProcessChoice
         foreach (var name in wanted)
         {
             var found = Find(processes, name);
-            chosen.UnionWith(found.Count > 0 ? found : throw new AgentException(
+            chosen.UnionWith(found.Length > 0 ? found : throw new AgentException(
                 AgentErrorCode.NoSuchProcess, $"no process of the container is '{name}'; there are {Names(processes)}"));
         }
 
         return [.. processes.Where(chosen.Contains)];
     }
 
+    /// <summary>Those of the processes that any of the names means; all where there is no name.</summary>
+    public static IReadOnlyList<ProcessRecord> Filter(IReadOnlyList<ProcessRecord> processes, IReadOnlyList<string> wanted)
+    {
+        HashSet<ProcessRecord> chosen = [.. wanted.SelectMany(name => Find(processes, name))];
+        return wanted.Count == 0 ? processes : [.. processes.Where(chosen.Contains)];
+    }
+
     /// <summary>
     /// The processes of this number or name; none where there are none. Numbers on the node, which <c>scope pids</c> shows first, win over
     /// those in the container. A name is the command's name or its program's, without directories.
     /// </summary>
-    public static IReadOnlyList<ProcessRecord> Find(IReadOnlyList<ProcessRecord> processes, string name)
+    private static ProcessRecord[] Find(IReadOnlyList<ProcessRecord> processes, string name)
     {
         if (!int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
         {

@@ -7,6 +7,8 @@ namespace Endoscope.Agent.Sessions;
 /// <summary>Reads and checks a client's first frame.</summary>
 internal static class RequestParser
 {
+    private static readonly TimeSpan LeastInterval = TimeSpan.FromMilliseconds(100);
+
     /// <exception cref="AgentException">It is not a request this agent understands.</exception>
     public static (AgentRequest Request, ProcessGroup Group) Parse(FrameType type, ReadOnlySpan<byte> payload)
     {
@@ -32,6 +34,8 @@ internal static class RequestParser
                 }
 
                 break;
+            case ListProcessesRequest { Interval: { } interval } when interval < LeastInterval:
+                throw Refuse($"processes are looked at no more often than every {LeastInterval.TotalMilliseconds:0} ms");
             case AttachRequest attach:
                 CheckArguments(attach.Arguments);
                 CheckVariables(attach.Environment);

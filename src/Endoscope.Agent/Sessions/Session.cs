@@ -15,6 +15,7 @@ internal sealed class Session
     private readonly SessionTimes times;
     private readonly SessionRegistration? registration;
     private readonly ClientLink client;
+    private ProcessWatch? watching;
     private RunningTool? running;
     private AgentError? failure;
     private bool hasRequest;
@@ -38,6 +39,10 @@ internal sealed class Session
             {
                 Watch(running);
             }
+            else if (watching is not null && !ended)
+            {
+                Watch(watching);
+            }
         }
 
         return !client.IsGone;
@@ -57,6 +62,7 @@ internal sealed class Session
         ];
         var (fromClient, toClient, toTool, output, error, exit, dismissal) = (0, 1, 2, 3, 4, 5, 6);
         var deadline = running is null || running.Watch.Deadline > client.Deadline ? client.Deadline : running.Watch.Deadline;
+        deadline = watching is null || ended || !client.IsFree || watching.Due > deadline ? deadline : watching.Due;
         Descriptor.Poll(entries, deadline - MonotonicTime.Now);
 
         if (entries[fromClient].CanRead)
@@ -133,8 +139,13 @@ internal sealed class Session
         var target = new ContainerProcesses(new ProcFileSystem(), asked.Group);
         switch (asked.Request)
         {
-            case ListProcessesRequest:
-                foreach (var part in ProcessListParts.Split(target.List()))
+            case ListProcessesRequest { Interval: { } interval } list:
+                watching = new ProcessWatch(target, list.Processes, interval);
+                Watch(watching);
+                break;
+            case ListProcessesRequest list:
+                var processes = target.List();
+                foreach (var part in ProcessListParts.Split(list.Processes.Count == 0 ? processes : ProcessChoice.Choose(processes, list.Processes)))
                 {
                     client.Enqueue(FrameType.Processes, part, ProtocolJson.Default.ProcessList);
                 }
@@ -176,6 +187,25 @@ internal sealed class Session
         var relay = new ToolRelay(tool, client);
         running = new RunningTool(tool, relay, new ToolWatch(tool, relay, times), attached);
         client.Enqueue(FrameType.Started, new StartedEvent { ToolPid = tool.Pid, Target = first, Attached = attached }, ProtocolJson.Default.StartedEvent);
+    }
+
+    // A client that does not take what it was told is not told more; what comes and goes meanwhile is never heard of.
+    private void Watch(ProcessWatch one)
+    {
+        if (!client.IsFree || MonotonicTime.Now < one.Due)
+        {
+            return;
+        }
+
+        foreach (var change in one.Look())
+        {
+            client.Enqueue(FrameType.ProcessChange, change, ProtocolJson.Default.ProcessChange);
+        }
+
+        if (one.IsOver)
+        {
+            End(null);
+        }
     }
 
     private void Watch(RunningTool one)

@@ -11,6 +11,12 @@ internal sealed record ProcessesDocument(
         new(target.Namespace, target.Pod, target.Node, target.Container, target.ContainerId!, processes);
 }
 
+/// <summary>A line of <c>scope pids --watch -o json</c>.</summary>
+/// <param name="Event"><c>running</c> where the process was there at the start, <c>started</c> or <c>ended</c>.</param>
+/// <param name="Time">When that was noticed.</param>
+/// <param name="Process">The process; as it was last seen where it has ended.</param>
+internal sealed record ProcessEventDocument(string Event, DateTimeOffset Time, ProcessRecord Process);
+
 /// <summary>The answer of <c>scope launch -o json</c>.</summary>
 internal sealed record DebugPodDocument(string Namespace, string Name, string Uid, string Node, string Target, string Container, bool Reused)
 {

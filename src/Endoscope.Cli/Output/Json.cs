@@ -18,3 +18,8 @@ internal static class Json
 [JsonSerializable(typeof(CleanupDocument))]
 [JsonSerializable(typeof(FootprintsDocument))]
 internal sealed partial class CliJson : JsonSerializerContext;
+
+/// <summary>How the lines of <c>pids --watch -o json</c> become JSON.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(ProcessEventDocument))]
+internal sealed partial class ProcessLineJson : JsonSerializerContext;

@@ -54,6 +54,40 @@ public sealed class ListProcessesTests
         Assert.True(result.ProcessFrames > 1);
     }
 
+    [RootFact]
+    public async Task TellsOnceOfWhatComesAndGoesWhileItIsWatched()
+    {
+        await using var container = await TestContainer.StartAsync();
+        await using var agent = await AgentProcess.StartAsync(
+            new ListProcessesRequest { ContainerId = container.Id, Processes = ["sleep"], Interval = TimeSpan.FromMilliseconds(100) });
+        var before = await ChangeAsync(agent);
+        Proc.Kill(before.Come.Single().Pid, 9);
+        var after = await ChangeAsync(agent);
+
+        Assert.True(before.IsFirst);
+        Assert.Equal(["sleep", "1000"], before.Come.Single().CommandLine);
+        Assert.False(after.IsFirst);
+        Assert.Equal(before.Come.Single().Pid, after.Gone.Single().Pid);
+        var end = await agent.EndAsync();
+        Assert.Null(end.End.Error);
+    }
+
+    [Fact]
+    public async Task IsNotToLookAllTheTime()
+    {
+        var result = await AgentProcess.RunAsync(new ListProcessesRequest { ContainerId = new string('f', 64), Interval = TimeSpan.FromMilliseconds(1) });
+
+        Assert.Equal(AgentErrorCode.Protocol, result.End.Error?.Code);
+    }
+
+    [Fact]
+    public async Task SaysThatThereIsNoneToWatch()
+    {
+        var result = await AgentProcess.RunAsync(new ListProcessesRequest { ContainerId = new string('f', 64), Interval = TimeSpan.FromSeconds(1) });
+
+        Assert.Equal(AgentErrorCode.NoProcess, result.End.Error?.Code);
+    }
+
     [Fact]
     public async Task SaysThatThereIsNone()
     {
@@ -61,6 +95,13 @@ public sealed class ListProcessesTests
 
         Assert.Equal(AgentErrorCode.NoProcess, result.End.Error?.Code);
         Assert.Null(result.End.ExitCode);
+    }
+
+    private static async Task<ProcessChange> ChangeAsync(AgentProcess agent)
+    {
+        var frame = await agent.ReadAsync();
+        Assert.Equal(FrameType.ProcessChange, frame?.Type);
+        return System.Text.Json.JsonSerializer.Deserialize(frame!.Value.Payload.Span, ProtocolJson.Default.ProcessChange)!;
     }
 
     [Fact]
