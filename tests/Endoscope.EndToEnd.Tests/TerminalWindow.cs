@@ -8,6 +8,8 @@ public sealed class TerminalWindow : IAsyncDisposable
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(40);
     private readonly string socket = $"scope-e2e-{Guid.NewGuid():N}";
 
+    private bool isClosed;
+
     private TerminalWindow()
     {
     }
@@ -30,6 +32,23 @@ public sealed class TerminalWindow : IAsyncDisposable
 
     /// <summary>Presses a key by tmux's name for it, such as <c>C-c</c>.</summary>
     public Task KeyAsync(string key) => TmuxAsync("send-keys", "-t", "w", key);
+
+    /// <summary>Types text without Enter.</summary>
+    public Task WriteAsync(string text) => TmuxAsync("send-keys", "-t", "w", "-l", text);
+
+    /// <summary>Pastes a file's content.</summary>
+    public async Task PasteAsync(string file)
+    {
+        await TmuxAsync("load-buffer", "-b", "paste", file);
+        await TmuxAsync("paste-buffer", "-t", "w", "-b", "paste", "-r");
+    }
+
+    /// <summary>Closes the window, as one does that is in a hurry: whatever runs in it is hung up.</summary>
+    public async Task CloseAsync()
+    {
+        await TmuxAsync("kill-server");
+        isClosed = true;
+    }
 
     /// <summary>Gives the window another size.</summary>
     public Task ResizeAsync(int columns, int rows) => TmuxAsync("resize-window", "-t", "w", "-x", $"{columns}", "-y", $"{rows}");
@@ -54,7 +73,13 @@ public sealed class TerminalWindow : IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync() => await TmuxAsync("kill-server");
+    public async ValueTask DisposeAsync()
+    {
+        if (!isClosed)
+        {
+            await CloseAsync();
+        }
+    }
 
     private async Task<string> TmuxAsync(params IEnumerable<string> args)
     {
