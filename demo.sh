@@ -26,7 +26,8 @@ fi
 
 finish() {
     trap - EXIT
-    [ -z "${KUBECONFIG:-}" ] || kubectl delete namespace "$ns" --ignore-not-found --timeout=60s > /dev/null || true
+    trap '' INT TERM HUP
+    [ -z "${KUBECONFIG:-}" ] || [ -n "$lab_started" ] || kubectl delete namespace "$ns" --ignore-not-found --timeout=60s > /dev/null || true
     leave_cluster
 }
 trap finish EXIT

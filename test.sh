@@ -24,6 +24,7 @@ work=$(mktemp -d)
 finish() {
     local code=$?
     trap - EXIT
+    trap '' INT TERM HUP
     leave_cluster || failed=$((failed + 1))
     rm -rf "$work"
     [ "$code" = 0 ] || [ "$failed" -gt 0 ] || failed=1
