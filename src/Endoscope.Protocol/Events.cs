@@ -9,7 +9,7 @@ public sealed record StartedEvent
     /// <summary>The process of the target whose namespaces were entered.</summary>
     public required ProcessRecord Target { get; init; }
 
-    /// <summary>The processes that the tool attaches to; empty for any other tool.</summary>
+    /// <summary>The processes that the tool attaches to, the first hundred of them with shortened arguments; empty for any other tool.</summary>
     public IReadOnlyList<ProcessRecord> Attached { get; init => field = value ?? []; } = [];
 }
 

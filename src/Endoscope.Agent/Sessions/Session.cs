@@ -12,6 +12,10 @@ namespace Endoscope.Agent.Sessions;
 /// </summary>
 internal sealed class Session
 {
+    private const int MostTold = 100;
+    private const int MostArgumentsTold = 10;
+    private const int LongestTold = 80;
+
     private readonly SessionTimes times;
     private readonly SessionRegistration? registration;
     private readonly ClientLink client;
@@ -186,7 +190,7 @@ internal sealed class Session
         registration?.Tell(tool);
         var relay = new ToolRelay(tool, client);
         running = new RunningTool(tool, relay, new ToolWatch(tool, relay, times), attached);
-        client.Enqueue(FrameType.Started, new StartedEvent { ToolPid = tool.Pid, Target = first, Attached = attached }, ProtocolJson.Default.StartedEvent);
+        client.Enqueue(FrameType.Started, new StartedEvent { ToolPid = tool.Pid, Target = first, Attached = [.. attached.Take(MostTold).Select(Brief)] }, ProtocolJson.Default.StartedEvent);
     }
 
     // A client that does not take what it was told is not told more; what comes and goes meanwhile is never heard of.
@@ -224,6 +228,12 @@ internal sealed class Session
             End(one);
         }
     }
+
+    // All that is told of them has to fit into one frame.
+    private static ProcessRecord Brief(ProcessRecord process) => process with
+    {
+        CommandLine = [.. process.CommandLine.Take(MostArgumentsTold).Select(argument => argument.Length > LongestTold ? argument[..LongestTold] + "…" : argument)],
+    };
 
     // A debugger that dies of a fault may leave behind a process that is stopped by the very signal that attached it.
     private static void LetGoOn(IReadOnlyList<ProcessRecord> attached)
