@@ -34,7 +34,16 @@ internal sealed class CommandContext(ITerminal terminal, TimeProvider time, Func
     public string? Variable(string name) => variable(name);
 
     /// <summary>The cluster that these options mean; nothing is sent yet.</summary>
-    public Cluster Connect(ConnectionOptions options) => connect(options);
+    public Cluster Connect(ConnectionOptions options)
+    {
+        var cluster = connect(options);
+        foreach (var warning in cluster.Warnings)
+        {
+            Tell(warning);
+        }
+
+        return cluster;
+    }
 
     /// <summary>Tells the user something that is not a result. Text from the cluster is escaped here.</summary>
     public void Tell(string line) => Status.WriteLine("scope: " + TerminalText.Escape(line));

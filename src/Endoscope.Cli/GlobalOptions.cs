@@ -26,10 +26,29 @@ internal sealed class GlobalOptions
     private readonly Option<string> server = Text("--server", "URL", "The API server's address, instead of the kubeconfig's", "-s");
     private readonly Option<string> token = Text("--token", "TOKEN", "A bearer token, instead of the kubeconfig's credentials");
 
+    private readonly Option<string> certificateAuthority = Text("--certificate-authority", "FILE", "The certificate authorities to believe, instead of the kubeconfig's");
+    private readonly Option<string> clientCertificate = Text("--client-certificate", "FILE", "The client certificate, instead of the kubeconfig's");
+    private readonly Option<string> clientKey = Text("--client-key", "FILE", "Its key");
+    private readonly Option<string> tlsServerName = Text("--tls-server-name", "NAME", "The name that the server's certificate must be for");
+    private readonly Option<bool> skipTlsVerify = Flag("--insecure-skip-tls-verify", "Believe any server (insecure)");
+    private readonly Option<string> actAs = Text("--as", "USER", "Act as this user");
+    private readonly Option<string[]> asGroups = Texts("--as-group", "GROUP", "Act in this group; may be repeated");
+    private readonly Option<string> asUid = Text("--as-uid", "UID", "Act under this UID");
+    private readonly Option<string[]> asUserExtra = Texts("--as-user-extra", "KEY=VALUE", "Act with more of an identity; may be repeated");
+    private readonly Option<TimeSpan> requestTimeout = new("--request-timeout")
+    {
+        HelpName = "TIME",
+        Description = "How long one request to the API server may take (default: 30s, 60s for a change)",
+        Recursive = true,
+        CustomParser = OptionParsers.RequestTimeout,
+    };
+
     private Option[] All =>
     [
         ns, pod, container, image, pullSecret, debugNamespace, terminate, privileged, idle, timeout, output, debug,
         kubeconfig, context, cluster, user, server, token,
+        certificateAuthority, clientCertificate, clientKey, tlsServerName, skipTlsVerify,
+        actAs, asGroups, asUid, asUserExtra, requestTimeout,
     ];
 
     public void AddTo(Command root)
@@ -81,6 +100,16 @@ internal sealed class GlobalOptions
                 User = Given(result, user),
                 Server = Given(result, server),
                 Token = Given(result, token),
+                CertificateAuthority = Given(result, certificateAuthority),
+                ClientCertificate = Given(result, clientCertificate),
+                ClientKey = Given(result, clientKey),
+                TlsServerName = Given(result, tlsServerName),
+                SkipTlsVerify = result.GetValue(skipTlsVerify),
+                As = Given(result, actAs),
+                AsGroups = result.GetValue(asGroups) ?? [],
+                AsUid = Given(result, asUid),
+                AsUserExtra = [.. (result.GetValue(asUserExtra) ?? []).Select(KeyAndValue)],
+                RequestTimeout = result.GetResult(requestTimeout) is { Implicit: false } ? result.GetValue(requestTimeout) : null,
             },
         };
     }
@@ -90,6 +119,13 @@ internal sealed class GlobalOptions
 
     private static TimeSpan Given(ParseResult result, Option<TimeSpan> option, TimeSpan otherwise) =>
         result.GetResult(option) is { Implicit: false } ? result.GetValue(option) : otherwise;
+
+    private static KeyValuePair<string, string> KeyAndValue(string text) => text.Split('=', 2) is [{ Length: > 0 } key, var value]
+        ? KeyValuePair.Create(key, value)
+        : throw new UsageException($"--as-user-extra takes KEY=VALUE, not '{text}'");
+
+    private static Option<string[]> Texts(string name, string help, string description) =>
+        new(name) { HelpName = help, Description = description, Recursive = true, Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = false };
 
     private static Option<string> Text(string name, string help, string description, params string[] aliases) =>
         new(name, aliases) { HelpName = help, Description = description, Recursive = true };

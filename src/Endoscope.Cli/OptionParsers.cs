@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.CommandLine.Parsing;
 using System.Globalization;
 
@@ -8,6 +9,8 @@ internal static class OptionParsers
 {
     // Long enough for any use, short enough for every timer.
     private static readonly TimeSpan LongestDuration = TimeSpan.FromDays(7);
+
+    private static readonly SearchValues<char> NumberCharacters = SearchValues.Create("0123456789.");
 
     /// <summary>A time such as <c>90s</c>, <c>1.5m</c>, <c>2h</c> or <c>500ms</c>; a bare number is in seconds.</summary>
     public static TimeSpan Duration(ArgumentResult result)
@@ -20,6 +23,36 @@ internal static class OptionParsers
 
         result.AddError($"'{text}' is not a time: write 90s, 1.5m, 2h or 500ms, up to 7 days");
         return default;
+    }
+
+    /// <summary>A time as kubectl takes it for a request: whole seconds, or numbers with units such as <c>1m30s</c>; 0 for no limit of the user's.</summary>
+    public static TimeSpan RequestTimeout(ArgumentResult result)
+    {
+        var text = result.Tokens[0].Value;
+        var total = TimeSpan.Zero;
+        var rest = text.AsSpan();
+        while (rest.Length > 0 && total <= LongestDuration)
+        {
+            var digits = rest.IndexOfAnyExcept(NumberCharacters) is var end and >= 0 ? end : rest.Length;
+            var unit = rest[digits..].IndexOfAny(NumberCharacters) is var next and >= 0 ? next : rest.Length - digits;
+            if (digits == 0 || (unit == 0 && digits < text.Length) || TryTime(rest[..(digits + unit)].ToString()) is not { } part)
+            {
+                break;
+            }
+
+            total += part;
+            rest = rest[(digits + unit)..];
+        }
+
+        if (text.Length > 0 && rest.Length == 0 && total <= LongestDuration)
+        {
+            return total;
+        }
+
+        result.AddError($"'{text}' is not a time: write 30s, 2m or 1m30s, up to 7 days");
+        return default;
+
+        static TimeSpan? TryTime(string part) => part.TrimStart('0') is "" or "s" or "m" or "h" or "ms" ? TimeSpan.Zero : TryDuration(part);
     }
 
     /// <summary>A whole number within bounds.</summary>

@@ -78,6 +78,7 @@ internal static class ScopeProgram
         root.Subcommands.Add(new ShellCommand(globals, context));
         root.Subcommands.Add(new StraceCommand(globals, context));
         root.Subcommands.Add(new GdbCommand(globals, context));
+        root.Subcommands.Add(new DoctorCommand(globals, context));
         return root;
     }
 

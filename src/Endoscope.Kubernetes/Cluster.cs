@@ -17,6 +17,11 @@ public sealed class Cluster : IDisposable
         ContextName = plan.ContextName;
         DefaultNamespace = plan.DefaultNamespace;
         Server = plan.Server;
+        ConfigFiles = plan.Files;
+        UserKind = CredentialSource.Describe(plan);
+        Warnings = plan.Cluster.SkipTlsVerify && plan.Server.Scheme == "https"
+            ? [$"warning: the certificate of {plan.Server.Authority} is not verified (insecure-skip-tls-verify): whoever is on the way can read and change everything"]
+            : [];
     }
 
     /// <summary>The API server.</summary>
@@ -30,6 +35,15 @@ public sealed class Cluster : IDisposable
 
     /// <summary>The API server's address.</summary>
     public Uri Server { get; }
+
+    /// <summary>The kubeconfig files in use; none in a pod.</summary>
+    public IReadOnlyList<string> ConfigFiles { get; }
+
+    /// <summary>What the user shows the server, such as <c>a token</c> or <c>the credential plugin 'x'</c>.</summary>
+    public string UserKind { get; }
+
+    /// <summary>What the user should be told before anything is sent.</summary>
+    public IReadOnlyList<string> Warnings { get; }
 
     /// <summary>
     /// Reads the kubeconfig and the files that it names. The network is first used by the first call to <see cref="Api"/>.

@@ -135,6 +135,52 @@ internal sealed class ClusterApi(ApiTransport transport) : IClusterApi
         }
     }
 
+    public async Task<string> ReadServerVersionAsync(CancellationToken cancellationToken)
+    {
+        var request = new ApiRequest { Method = HttpMethod.Get, Verb = "get", Resource = "version", Path = "/version" };
+        var version = await transport.SendAsync(request, ModelJson.Default.JsonElement, cancellationToken);
+        return version.ValueKind == JsonValueKind.Object && version.TryGetProperty("gitVersion", out var text) && text.GetString() is { } known
+            ? known
+            : throw new ClusterException($"{transport.Authority} does not answer like an API server");
+    }
+
+    public async Task<bool> MayAsync(AccessQuestion question, CancellationToken cancellationToken)
+    {
+        var request = new ApiRequest
+        {
+            Method = HttpMethod.Post,
+            Verb = "create",
+            Group = "authorization.k8s.io",
+            Resource = "selfsubjectaccessreviews",
+            Body = JsonSerializer.SerializeToUtf8Bytes(
+                new V1SelfSubjectAccessReview
+                {
+                    ApiVersion = "authorization.k8s.io/v1",
+                    Kind = "SelfSubjectAccessReview",
+                    Spec = new V1SelfSubjectAccessReviewSpec
+                    {
+                        ResourceAttributes = new V1ResourceAttributes
+                        {
+                            Verb = question.Verb,
+                            Group = question.Group,
+                            Resource = question.Resource,
+                            Subresource = question.Subresource,
+                            NamespaceProperty = question.Namespace is null ? null : ObjectName.Label(question.Namespace, "namespace"),
+                        },
+                    },
+                },
+                ModelJson.Default.V1SelfSubjectAccessReview),
+        };
+        var review = await transport.SendAsync(request, ModelJson.Default.V1SelfSubjectAccessReview, cancellationToken);
+        return review.Status?.Allowed == true;
+    }
+
+    public async Task<IReadOnlyList<V1Node>> ListNodesAsync(CancellationToken cancellationToken)
+    {
+        var request = Get(null, "nodes", null) with { Verb = "list" };
+        return [.. (await transport.SendAsync(request, ModelJson.Default.V1NodeList, cancellationToken)).Items ?? []];
+    }
+
     public async Task<IExecSession> ExecAsync(
         string ns, string pod, string container, IReadOnlyList<string> command, CancellationToken cancellationToken)
         => await ExecUpgrade.OpenAsync(transport, ns, pod, container, command, cancellationToken);

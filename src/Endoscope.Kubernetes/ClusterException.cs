@@ -24,4 +24,4 @@ public sealed class ApiStatusException(HttpStatusCode code, string? reason, stri
 }
 
 /// <summary>An established connection ended, or fell silent, before the remote side said that it was done.</summary>
-public sealed class ConnectionLostException(string message, Exception? inner = null) : ClusterException(message, inner: inner);
+public sealed class ConnectionLostException(string message, Exception? inner = null, string? hint = null) : ClusterException(message, hint, inner);

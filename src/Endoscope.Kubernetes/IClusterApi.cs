@@ -45,9 +45,26 @@ public interface IClusterApi
     /// <summary>The name the server knows the user by; null where it does not tell (it does from 1.28 on).</summary>
     Task<string?> WhoAmIAsync(CancellationToken cancellationToken);
 
+    /// <summary>The server's version, such as <c>v1.36.2</c>.</summary>
+    Task<string> ReadServerVersionAsync(CancellationToken cancellationToken);
+
+    /// <summary>Whether the user may do something; changes nothing.</summary>
+    Task<bool> MayAsync(AccessQuestion question, CancellationToken cancellationToken);
+
+    /// <summary>All nodes.</summary>
+    Task<IReadOnlyList<V1Node>> ListNodesAsync(CancellationToken cancellationToken);
+
     /// <summary>Runs a command in a container, with stdin, stdout and stderr, no terminal.</summary>
     Task<IExecSession> ExecAsync(string ns, string pod, string container, IReadOnlyList<string> command, CancellationToken cancellationToken);
 }
+
+/// <summary>Something that the user may be allowed to do.</summary>
+/// <param name="Verb">The verb, such as <c>create</c>.</param>
+/// <param name="Group">The API group; empty for the core.</param>
+/// <param name="Resource">The plural resource.</param>
+/// <param name="Subresource">What of it, or null.</param>
+/// <param name="Namespace">Where; null for the whole cluster.</param>
+public sealed record AccessQuestion(string Verb, string Group, string Resource, string? Subresource, string? Namespace);
 
 /// <summary>One step of a watch.</summary>
 /// <param name="Pod">The pod as it is now, or was last; null for <see cref="PodChangeKind.Synced"/>.</param>

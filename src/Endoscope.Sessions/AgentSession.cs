@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Endoscope.Kubernetes;
 using Endoscope.Protocol;
 
@@ -50,7 +51,7 @@ public sealed class AgentSession : IAsyncDisposable
             session.heartbeats = session.SendHeartbeatsAsync();
             var first = await session.ReceiveAsync(cancellationToken);
             session.first = first;
-            session.Started = first.Type == FrameType.Started ? JsonSerializer.Deserialize(first.Payload.Span, ProtocolJson.Default.StartedEvent) : null;
+            session.Started = first.Type == FrameType.Started ? ReadRecord(first, ProtocolJson.Default.StartedEvent) : null;
             return session;
         }
         catch
@@ -74,10 +75,12 @@ public sealed class AgentSession : IAsyncDisposable
                 case FrameType.Heartbeat:
                     break;
                 case FrameType.InputTaken:
-                    window.Taken(BinaryPrimitives.ReadUInt32BigEndian(frame.Payload.Span));
+                    window.Taken(frame.Payload.Length == sizeof(uint)
+                        ? BinaryPrimitives.ReadUInt32BigEndian(frame.Payload.Span)
+                        : throw new ConnectionLostException("the agent's stream is broken: a count of another length"));
                     break;
                 case FrameType.End:
-                    Finish(JsonSerializer.Deserialize(frame.Payload.Span, ProtocolJson.Default.EndEvent)!);
+                    Finish(ReadRecord(frame, ProtocolJson.Default.EndEvent));
                     break;
                 default:
                     outputBytes += frame.Type == FrameType.Output ? frame.Payload.Length : 0;
@@ -139,6 +142,20 @@ public sealed class AgentSession : IAsyncDisposable
         catch (OperationCanceledException e) when (silence.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             throw new ConnectionLostException($"the agent has been silent for {Frame.HeartbeatTimeout.TotalSeconds:0} s", e);
+        }
+    }
+
+    /// <summary>The record that a frame carries as JSON.</summary>
+    /// <exception cref="ConnectionLostException">It carries none such.</exception>
+    internal static T ReadRecord<T>(Frame frame, JsonTypeInfo<T> type)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(frame.Payload.Span, type) ?? throw new JsonException("an empty record");
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            throw new ConnectionLostException($"the agent's stream is broken: {e.Message}", e);
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Endoscope.Kubernetes;
 using Endoscope.Protocol;
 
@@ -61,7 +60,7 @@ public static class ToolRun
         {
             if (frame.Type == FrameType.Processes)
             {
-                parts.Add(JsonSerializer.Deserialize(frame.Payload.Span, ProtocolJson.Default.ProcessList)!);
+                parts.Add(AgentSession.ReadRecord(frame, ProtocolJson.Default.ProcessList));
             }
         }
 

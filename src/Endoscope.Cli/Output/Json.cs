@@ -16,6 +16,7 @@ internal static class Json
 [JsonSerializable(typeof(ProcessesDocument))]
 [JsonSerializable(typeof(DebugPodDocument))]
 [JsonSerializable(typeof(CleanupDocument))]
+[JsonSerializable(typeof(DiagnosisDocument))]
 [JsonSerializable(typeof(FootprintsDocument))]
 internal sealed partial class CliJson : JsonSerializerContext;
 

@@ -18,9 +18,11 @@ internal sealed class CredentialPlugin(ExecPluginEntry entry, ConnectionPlan pla
     public async Task<PluginCredential> RunAsync(CancellationToken cancellationToken)
     {
         PluginContract.CheckVersion(entry);
+        var program = ProgramPath.Find(entry.Command, environment.Variable) ?? throw Failed("is not there, or may not be executed");
+        plan.Plugins.Check(entry.Command, program, name => ProgramPath.Find(name, environment.Variable));
         var interactive = IsInteractive();
         var timeout = environment.InputIsTerminal() ? InteractiveTimeout : environment.PluginTimeout;
-        using var process = Start(interactive);
+        using var process = Start(program, interactive);
         using var limit = new CancellationTokenSource(timeout, environment.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
@@ -48,10 +50,10 @@ internal sealed class CredentialPlugin(ExecPluginEntry entry, ConnectionPlan pla
         _ => environment.InputIsTerminal() ? true : throw Failed("wants to ask questions, and standard input is not a terminal"),
     };
 
-    private Process Start(bool interactive)
+    private Process Start(string program, bool interactive)
     {
         // The plugin's standard error goes to the user's, where its prompts and complaints belong.
-        var start = new ProcessStartInfo(entry.Command, entry.Arguments)
+        var start = new ProcessStartInfo(program, entry.Arguments)
         {
             RedirectStandardOutput = true,
             RedirectStandardInput = !interactive,

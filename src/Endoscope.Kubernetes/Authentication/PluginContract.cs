@@ -57,7 +57,7 @@ internal static class PluginContract
                 ? ReadStatus(status, entry)
                 : throw Wrong(entry, "no status");
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw Wrong(entry, $"something that is not JSON ({e.Message})");
         }

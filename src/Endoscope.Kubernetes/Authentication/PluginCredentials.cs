@@ -1,11 +1,9 @@
-using System.Net.Security;
 using Endoscope.Kubernetes.Security;
 
 namespace Endoscope.Kubernetes.Authentication;
 
 /// <summary>Credentials that a plugin hands out; it runs when they are first needed, when they expire and when the server refuses them.</summary>
-internal sealed class PluginCredentials(CredentialPlugin plugin, SslStreamCertificateContext? certificate, TimeProvider time)
-    : ICredentialSource
+internal sealed class PluginCredentials(CredentialPlugin plugin, TimeProvider time) : ICredentialSource
 {
     private readonly Lock gate = new();
 
@@ -47,7 +45,7 @@ internal sealed class PluginCredentials(CredentialPlugin plugin, SslStreamCertif
         return new Issued(
             new Credentials(
                 result.Token is null ? null : Credentials.Bearer(result.Token),
-                result.CertificatePem is null ? certificate : ClientCertificate.Load(result.CertificatePem, result.KeyPem!, plugin.Place)),
+                result.CertificatePem is null ? null : ClientCertificate.Load(result.CertificatePem, result.KeyPem!, plugin.Place)),
             result.Expires);
     }
 

@@ -1,29 +1,45 @@
 namespace Endoscope.Kubernetes.Configuration;
 
-/// <summary>Where to connect and as whom: the kubeconfig and the flags, resolved.</summary>
+/// <summary>Where to connect and as whom: the kubeconfig, the environment and the flags, resolved.</summary>
 internal sealed record ConnectionPlan(string ContextName, Uri Server, string DefaultNamespace, ClusterEntry Cluster, UserEntry User)
 {
+    /// <summary>The proxy on the way, if there is one.</summary>
+    public Uri? Proxy { get; init; }
+
+    /// <summary>How long one request may take; null for the limits that requests have anyway.</summary>
+    public TimeSpan? RequestTimeout { get; init; }
+
+    /// <summary>The kubeconfig files that were read.</summary>
+    public IReadOnlyList<string> Files { get; init; } = [];
+
+    /// <summary>Which credential plugins may run.</summary>
+    public PluginPolicy Plugins { get; init; } = PluginPolicy.AllowAll;
+
     /// <summary>Whether the kubeconfig alone decides whom to trust.</summary>
-    public bool NeedsNoSystemRoots
-        => (Cluster.Authority is not null || Cluster.SkipTlsVerify) && Cluster.ProxyUrl?.StartsWith("https:", StringComparison.Ordinal) != true;
+    public bool NeedsNoSystemRoots => Cluster.Authority is not null || Cluster.SkipTlsVerify;
 
     public static ConnectionPlan Plan(ConnectionOptions options, ConnectionEnvironment environment)
     {
-        var kubeconfig = KubeconfigFiles.Load(options, environment);
-        var useServiceAccount = kubeconfig.IsEmpty && options is { Kubeconfig: null, Context: null, Cluster: null, User: null, Server: null };
-        if (useServiceAccount && ServiceAccount.Plan(environment) is { } inCluster)
+        var plan = Locate(options, environment);
+        if (plan.User.Impersonate.LacksUser)
         {
-            return inCluster with { User = WithFlags(inCluster.User, options) };
-        }
-
-        if (kubeconfig.IsEmpty && options.Server is null)
-        {
+            // Acting under a lesser identity than was asked for must never happen silently.
             throw new ClusterException(
-                "no kubeconfig was found: " + string.Join(", ", options.Kubeconfig is { } only ? [only] : KubeconfigFiles.Locate(environment)),
-                hint: "name one with --kubeconfig or KUBECONFIG");
+                $"{plan.User.Place}: acting in groups, or under a UID or more, takes a user to act as", hint: "--as, or as in the kubeconfig, names one");
         }
 
-        return Resolve(kubeconfig, options);
+        if (plan.User.Exec is { Problem: { } problem } exec)
+        {
+            throw new ClusterException($"{exec.Place}: {problem}");
+        }
+
+        return plan with
+        {
+            Files = KubeconfigFiles.Found(options, environment),
+            Proxy = ProxyChoice.Choose(plan.Cluster, plan.Server, environment.Variable),
+            RequestTimeout = options.RequestTimeout > TimeSpan.Zero ? options.RequestTimeout : null,
+            Plugins = plan.User.Exec is null ? PluginPolicy.AllowAll : PluginPolicy.Load(environment),
+        };
     }
 
     /// <summary>Applies the flags to a kubeconfig. Pure.</summary>
@@ -36,14 +52,32 @@ internal sealed record ConnectionPlan(string ContextName, Uri Server, string Def
         var server = options.Server ?? cluster.Server
             ?? throw new ClusterException($"{cluster.Place}: the cluster has no server");
         return new ConnectionPlan(
-            contextName ?? "", ParseServer(server, options.Server is null ? cluster.Place : "--server", cluster),
-            context?.Namespace ?? "default", cluster, WithFlags(user, options));
+            contextName ?? "", ParseServer(server, options.Server is null ? cluster.Place : "--server"),
+            context?.Namespace ?? "default", ConnectionFlags.Apply(cluster, options), ConnectionFlags.Apply(user, options));
     }
 
-    private static UserEntry WithFlags(UserEntry user, ConnectionOptions options)
-        => options.Token is { Length: > 0 } token
-            ? user with { Token = token, TokenFile = null, Exec = null, AuthProvider = null, Username = null, Password = null }
-            : user;
+    private static ConnectionPlan Locate(ConnectionOptions options, ConnectionEnvironment environment)
+    {
+        var kubeconfig = KubeconfigFiles.Load(options, environment);
+        var useServiceAccount = kubeconfig.IsEmpty && options is { Kubeconfig: null, Context: null, Cluster: null, User: null, Server: null };
+        if (useServiceAccount && ServiceAccount.Plan(environment) is { } inCluster)
+        {
+            return inCluster with
+            {
+                Cluster = ConnectionFlags.Apply(inCluster.Cluster, options),
+                User = ConnectionFlags.Apply(inCluster.User, options),
+            };
+        }
+
+        if (kubeconfig.IsEmpty && options.Server is null)
+        {
+            throw new ClusterException(
+                "no kubeconfig was found: " + string.Join(", ", options.Kubeconfig is { } only ? [only] : KubeconfigFiles.Locate(environment)),
+                hint: "name one with --kubeconfig or KUBECONFIG");
+        }
+
+        return Resolve(kubeconfig, options);
+    }
 
     private static ContextEntry? FindContext(Kubeconfig kubeconfig, string? name, ConnectionOptions options)
     {
@@ -87,12 +121,10 @@ internal sealed record ConnectionPlan(string ContextName, Uri Server, string Def
                 $"{context?.Place ?? "--user"}: the kubeconfig has no user '{name}'", hint: $"it has: {Names(kubeconfig.Users.Keys)}");
     }
 
-    private static Uri ParseServer(string server, string place, ClusterEntry cluster)
+    private static Uri ParseServer(string server, string place)
     {
-        // kubectl takes an address without a scheme, and then means TLS where there is something to verify it by.
-        var text = server.Contains("://", StringComparison.Ordinal)
-            ? server
-            : (cluster.Authority is not null || cluster.SkipTlsVerify ? "https://" : "http://") + server;
+        // An address without a scheme means plain HTTP, whatever else the cluster entry says, as it does to kubectl.
+        var text = server.Contains("://", StringComparison.Ordinal) ? server : "http://" + server;
         if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || (uri.Scheme != "https" && uri.Scheme != "http") || uri.Host.Length == 0)
         {
             throw new ClusterException($"{place}: '{server}' is not an address of an API server");

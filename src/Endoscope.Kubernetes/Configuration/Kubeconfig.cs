@@ -78,17 +78,24 @@ internal sealed record UserEntry
     /// <summary>The name of a legacy auth provider, which kubectl no longer has either.</summary>
     public string? AuthProvider { get; init; }
 
-    public Impersonation? Impersonate { get; init; }
+    public Impersonation Impersonate { get; init; } = new(null, null, [], []);
 }
 
-/// <summary>Another identity to act as; the server decides whether that is allowed.</summary>
+/// <summary>Another identity to act as; the server decides whether that is allowed. Without a user there is none.</summary>
 internal sealed record Impersonation(
-    string User, string? Uid, IReadOnlyList<string> Groups, IReadOnlyList<KeyValuePair<string, string>> Extra);
+    string? User, string? Uid, IReadOnlyList<string> Groups, IReadOnlyList<KeyValuePair<string, string>> Extra)
+{
+    /// <summary>Whether something of an identity is asked for that only counts together with a user.</summary>
+    public bool LacksUser => User is null && (Uid is not null || Groups.Count > 0 || Extra.Count > 0);
+}
 
 /// <summary>A credential plugin.</summary>
 internal sealed record ExecPluginEntry
 {
     public required string Place { get; init; }
+
+    /// <summary>Why the plugin cannot be used, if it cannot: only who wants to use it need know.</summary>
+    public string? Problem { get; init; }
 
     public required string ApiVersion { get; init; }
 
@@ -114,7 +121,7 @@ internal enum PluginInput
     Always,
 }
 
-/// <summary>PEM text that stands in the kubeconfig, or the absolute path of the file that holds it.</summary>
+/// <summary>PEM text that stands in the kubeconfig, or the absolute path of the file that holds it; not both.</summary>
 internal sealed record PemSource(string Place, string? Text, string? File)
 {
     /// <summary>The PEM text.</summary>
@@ -122,6 +129,11 @@ internal sealed record PemSource(string Place, string? Text, string? File)
     {
         if (Text is not null)
         {
+            if (File is not null)
+            {
+                throw new ClusterException($"{Place}: the file {File} is given as well; only one can count");
+            }
+
             return Text;
         }
 

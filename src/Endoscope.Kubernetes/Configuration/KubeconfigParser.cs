@@ -18,6 +18,11 @@ internal static class KubeconfigParser
             return new Kubeconfig();
         }
 
+        if (root.NonEmptyText("kind") is { } kind && kind != "Config")
+        {
+            throw root.Wrong($"a kubeconfig is of kind Config, not {kind}");
+        }
+
         var directory = Path.GetDirectoryName(file) ?? "/";
         return new Kubeconfig
         {
@@ -28,16 +33,22 @@ internal static class KubeconfigParser
         };
     }
 
-    private static YamlMap? Root(string text, string file)
+    /// <summary>The mapping that a file of settings is; null where it is empty.</summary>
+    public static YamlMap? Root(string text, string file)
     {
         var stream = new YamlStream();
         try
         {
-            stream.Load(new StringReader(text));
+            stream.Load(new BoundedYaml(new Parser(new StringReader(text))));
         }
         catch (YamlException e)
         {
             throw new ClusterException($"{file}:{e.Start.Line}: not valid YAML: {e.Message}", inner: e);
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException or FormatException or OverflowException or IndexOutOfRangeException)
+        {
+            // What the library throws at some malformed texts.
+            throw new ClusterException($"{file}: not valid YAML", inner: e);
         }
 
         return stream.Documents.FirstOrDefault()?.RootNode switch
@@ -55,10 +66,9 @@ internal static class KubeconfigParser
         foreach (var map in root.Maps(list))
         {
             var name = map.Text("name") ?? throw map.Wrong($"an entry of {list} has no name");
-            if (map.Map(item) is { } content)
+            if (map.Map(item) is { } content && !entries.TryAdd(name, read(content)))
             {
-                // Of two entries with one name in one file kubectl keeps the last.
-                entries[name] = read(content);
+                throw map.Wrong($"{list} has two entries named '{name}'");
             }
         }
 
@@ -77,7 +87,7 @@ internal static class KubeconfigParser
         Authority = ReadPem(map, "certificate-authority", directory),
         ProxyUrl = map.NonEmptyText("proxy-url"),
         PluginConfig = map.Maps("extensions").FirstOrDefault(extension => extension.Text("name") == PluginExtension)
-            ?.Find("extension") is { } extension ? YamlToJson.Convert(extension) : null,
+            ?.Find("extension") is { } extension ? YamlToJson.Convert(extension) ?? throw map.Wrong($"the extension {PluginExtension} is too large") : null,
     };
 
     private static UserEntry ReadUser(YamlMap map, string directory) => new()
@@ -94,58 +104,49 @@ internal static class KubeconfigParser
         Impersonate = ReadImpersonation(map),
     };
 
-    private static Impersonation? ReadImpersonation(YamlMap map)
-    {
-        var uid = map.NonEmptyText("as-uid");
-        var groups = map.Texts("as-groups");
-        var extra = map.Map("as-user-extra")?.PairsOfLists() ?? [];
-        if (map.NonEmptyText("as") is { } user)
-        {
-            return new Impersonation(user, uid, groups, extra);
-        }
-
-        // Acting under a lesser identity than was asked for must never happen silently.
-        return uid is null && groups.Count == 0 && extra.Count == 0
-            ? null
-            : throw map.Wrong("as-uid, as-groups and as-user-extra need as");
-    }
+    private static Impersonation ReadImpersonation(YamlMap map)
+        => new(map.NonEmptyText("as"), map.NonEmptyText("as-uid"), map.Texts("as-groups"), map.Map("as-user-extra")?.PairsOfLists() ?? []);
 
     private static ExecPluginEntry ReadPlugin(YamlMap map, string directory)
     {
-        var command = map.NonEmptyText("command") ?? throw map.Wrong("exec has no command");
+        var command = map.NonEmptyText("command") ?? "";
+        var version = map.NonEmptyText("apiVersion") ?? "";
+        var mode = map.NonEmptyText("interactiveMode");
+        var variables = map.Maps("env").Select(variable => KeyValuePair.Create(variable.NonEmptyText("name") ?? "", variable.Text("value") ?? "")).ToList();
 
         // A bare name is looked up in PATH; anything else with a separator is relative to the file, as for kubectl.
         var isPath = command.Contains('/', StringComparison.Ordinal) || command.Contains(Path.DirectorySeparatorChar, StringComparison.Ordinal);
         return new ExecPluginEntry
         {
             Place = map.Place,
-            ApiVersion = map.NonEmptyText("apiVersion") ?? throw map.Wrong("exec has no apiVersion"),
+            Problem = (command, version, mode) switch
+            {
+                ("", _, _) => "exec has no command",
+                (_, "", _) => "exec has no apiVersion",
+                _ when variables.Any(variable => variable.Key.Length == 0) => "an entry of exec's env has no name",
+                (_, _, not (null or "Never" or "IfAvailable" or "Always")) => $"interactiveMode must be Never, IfAvailable or Always, not '{mode}'",
+                (_, [.., '/', 'v', '1'], null) => $"exec of {version} needs an interactiveMode: Never, IfAvailable or Always",
+                _ => null,
+            },
+            ApiVersion = version,
             Command = isPath ? Absolute(command, directory)! : command,
             Arguments = map.Texts("args"),
-            Variables = map.Maps("env").Select(variable => KeyValuePair.Create(
-                variable.NonEmptyText("name") ?? throw variable.Wrong("an entry of env has no name"),
-                variable.Text("value") ?? "")).ToList(),
+            Variables = variables,
             InstallHint = map.NonEmptyText("installHint"),
             ProvideClusterInfo = map.Flag("provideClusterInfo"),
-            Input = map.NonEmptyText("interactiveMode") switch
-            {
-                null or "IfAvailable" => PluginInput.IfAvailable,
-                "Never" => PluginInput.Never,
-                "Always" => PluginInput.Always,
-                var other => throw map.Wrong($"interactiveMode must be Never, IfAvailable or Always, not '{other}'"),
-            },
+            Input = mode switch { "Never" => PluginInput.Never, "Always" => PluginInput.Always, _ => PluginInput.IfAvailable },
         };
     }
 
     private static PemSource? ReadPem(YamlMap map, string key, string directory)
     {
-        // Data wins over a file, as for kubectl.
+        var path = Absolute(map.NonEmptyText(key), directory);
         if (map.Base64($"{key}-data") is { } data)
         {
-            return new PemSource($"{map.Place} ({key}-data)", Encoding.Latin1.GetString(data), null);
+            return new PemSource($"{map.Place} ({key}-data)", Encoding.Latin1.GetString(data), path);
         }
 
-        return map.NonEmptyText(key) is { } path ? new PemSource($"{map.Place} ({key})", null, Absolute(path, directory)) : null;
+        return path is not null ? new PemSource($"{map.Place} ({key})", null, path) : null;
     }
 
     private static string? Absolute(string? path, string directory) => path is null ? null : Path.GetFullPath(path, directory);

@@ -15,7 +15,7 @@ internal sealed class YamlMap(string file, YamlMappingNode node)
             case null:
                 return null;
             case YamlScalarNode scalar:
-                return IsNull(scalar) ? null : scalar.Value;
+                return IsNull(scalar) ? null : IsText(scalar) ? scalar.Value : throw Wrong(scalar, $"{key} must be text: write {key}: \"{scalar.Value}\"");
             case var other:
                 throw Wrong(other, $"{key} must be text");
         }
@@ -24,11 +24,13 @@ internal sealed class YamlMap(string file, YamlMappingNode node)
     /// <summary>As <see cref="Text"/>, but an empty text counts as absent, as it does to kubectl.</summary>
     public string? NonEmptyText(string key) => Text(key) is { Length: > 0 } text ? text : null;
 
-    public bool Flag(string key) => Text(key) switch
+    public bool Flag(string key) => Find(key) switch
     {
-        null or "" or "false" => false,
-        "true" => true,
-        var text => throw Wrong(Find(key)!, $"{key} must be true or false, not '{text}'"),
+        null => false,
+        YamlScalarNode scalar when IsNull(scalar) => false,
+        YamlScalarNode { Style: YamlDotNet.Core.ScalarStyle.Plain, Value: "true" or "True" or "TRUE" or "y" or "yes" or "on" } => true,
+        YamlScalarNode { Style: YamlDotNet.Core.ScalarStyle.Plain, Value: "false" or "False" or "FALSE" or "n" or "no" or "off" } => false,
+        var other => throw Wrong(other, $"{key} must be true or false, not '{(other as YamlScalarNode)?.Value}'"),
     };
 
     public byte[]? Base64(string key)
@@ -60,7 +62,7 @@ internal sealed class YamlMap(string file, YamlMappingNode node)
         ? new YamlMap(file, mapping)
         : throw Wrong(item, $"every entry of {key} must be a mapping"));
 
-    public IReadOnlyList<string> Texts(string key) => Items(key).Select(item => item is YamlScalarNode scalar
+    public IReadOnlyList<string> Texts(string key) => Items(key).Select(item => item is YamlScalarNode scalar && IsText(scalar)
         ? scalar.Value ?? ""
         : throw Wrong(item, $"every entry of {key} must be text")).ToList();
 
@@ -84,6 +86,10 @@ internal sealed class YamlMap(string file, YamlMappingNode node)
         YamlSequenceNode sequence => sequence.Children,
         var other => throw Wrong(other, $"{key} must be a list"),
     };
+
+    // To kubectl a number or a truth value is no text, unless it stands in quotes.
+    private static bool IsText(YamlScalarNode scalar)
+        => scalar.Style != YamlDotNet.Core.ScalarStyle.Plain || !YamlToJson.IsNumberOrFlag(scalar.Value ?? "");
 
     private static bool IsNull(YamlScalarNode scalar)
         => scalar.Style == YamlDotNet.Core.ScalarStyle.Plain && scalar.Value is null or "" or "null" or "~";

@@ -17,8 +17,9 @@ internal static class ExecStatusReader
                 ? new ExecStatus(0, null)
                 : new ExecStatus(ExitCode(root), Text(root, "message") ?? Text(root, "reason") ?? "the command could not be run");
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            // No JSON, or JSON whose texts are no UTF-8.
             return new ExecStatus(null, Encoding.UTF8.GetString(json));
         }
     }

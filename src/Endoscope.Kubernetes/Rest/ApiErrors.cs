@@ -34,7 +34,7 @@ internal static class ApiErrors
                 return (Text(root, "message"), Text(root, "reason"));
             }
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             // A proxy on the way, or a very old server, answers in plain text.
         }

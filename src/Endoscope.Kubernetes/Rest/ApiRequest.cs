@@ -18,6 +18,9 @@ internal sealed record ApiRequest
 
     public string? Subresource { get; init; }
 
+    /// <summary>The whole path, for what is no resource.</summary>
+    public string? Path { get; init; }
+
     public string? Namespace { get; init; }
 
     public string? Name { get; init; }
@@ -36,6 +39,11 @@ internal sealed record ApiRequest
     /// <summary>The path and the query, every part escaped. Parameters without a value are left out.</summary>
     public string PathAndQuery()
     {
+        if (Path is not null)
+        {
+            return Path;
+        }
+
         var url = new StringBuilder(Group.Length == 0 ? "/api/v1" : $"/apis/{Group}/v1");
         Append(url, Namespace is null ? null : "namespaces", Namespace, Resource, Name, Subresource);
         var separator = '?';

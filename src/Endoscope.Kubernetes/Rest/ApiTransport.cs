@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Security;
+using System.Text;
 using Endoscope.Kubernetes.Authentication;
 using Endoscope.Kubernetes.Configuration;
 using Endoscope.Kubernetes.Security;
@@ -15,8 +16,9 @@ internal sealed class ApiTransport : IDisposable
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(30);
 
-    // The API server gives up on a request of its own after as long.
-    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(60);
+    // The API server gives up on a request of its own after a minute, most of which a webhook may take that checks what is written.
+    private static readonly TimeSpan WriteTimeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan ReadTimeout = TimeSpan.FromSeconds(30);
 
     private const int MaxErrorBody = 64 * 1024;
 
@@ -24,8 +26,10 @@ internal sealed class ApiTransport : IDisposable
     private readonly Uri server;
     private readonly Uri? proxy;
     private readonly ServerTrust? trust;
+    private readonly ServerTrust? proxyTrust;
     private readonly ICredentialSource credentials;
-    private readonly Impersonation? impersonate;
+    private readonly Impersonation impersonate;
+    private readonly TimeSpan? requestTimeout;
     private readonly Lock gate = new();
     private readonly List<HttpMessageInvoker> retired = [];
     private HttpMessageInvoker? invoker;
@@ -35,16 +39,21 @@ internal sealed class ApiTransport : IDisposable
     {
         server = plan.Server;
         root = plan.Server.GetLeftPart(UriPartial.Path).TrimEnd('/');
-        proxy = ParseProxy(plan.Cluster);
+        proxy = plan.Proxy;
         trust = plan.Server.Scheme == "https" ? ServerTrust.From(plan.Cluster, plan.Server) : null;
+        proxyTrust = ServerTrust.FromProxy(plan.Cluster, proxy);
         this.credentials = credentials;
         impersonate = plan.User.Impersonate;
+        requestTimeout = plan.RequestTimeout;
         Time = time;
     }
 
     public TimeProvider Time { get; }
 
     public string Authority => server.Authority;
+
+    /// <summary>How long the body of an answer may take, if the user set a limit, and how long it may pause.</summary>
+    public (TimeSpan? Whole, TimeSpan Pause) BodyLimits => (requestTimeout, ReadTimeout);
 
     /// <summary>The answer, once its headers are there and say that the request was done.</summary>
     public async Task<HttpResponseMessage> SendAsync(ApiRequest request, CancellationToken cancellationToken)
@@ -100,7 +109,9 @@ internal sealed class ApiTransport : IDisposable
 
         if (e is OperationCanceledException)
         {
-            return cancellationToken.IsCancellationRequested ? e : new ClusterException($"no answer from {Authority} in time", inner: e);
+            return cancellationToken.IsCancellationRequested
+                ? e
+                : new ConnectionLostException($"no answer from {Authority} in time", e, requestTimeout is null ? null : "--request-timeout gives it longer");
         }
 
         return new ConnectionLostException($"the connection to {Authority} broke: {(e.InnerException ?? e).Message}", e);
@@ -108,7 +119,7 @@ internal sealed class ApiTransport : IDisposable
 
     private async Task<HttpResponseMessage> SendOnceAsync(ApiRequest request, Credentials credentials, CancellationToken cancellationToken)
     {
-        using var limit = new CancellationTokenSource(AnswerTimeout, Time);
+        using var limit = new CancellationTokenSource(requestTimeout ?? (request.Method == HttpMethod.Get && request.Upgrade.Count == 0 ? ReadTimeout : WriteTimeout), Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
@@ -166,7 +177,7 @@ internal sealed class ApiTransport : IDisposable
             }
 
             this.certificate = certificate;
-            var connector = new TlsConnector(server, proxy, trust, certificate);
+            var connector = new TlsConnector(server, proxy, trust, proxyTrust, certificate);
             return invoker = new HttpMessageInvoker(new SocketsHttpHandler
             {
                 UseCookies = false,
@@ -175,7 +186,9 @@ internal sealed class ApiTransport : IDisposable
                 ActivityHeadersPropagator = null,
                 ConnectTimeout = ConnectTimeout,
                 PooledConnectionIdleTimeout = TimeSpan.FromSeconds(90),
+                RequestHeaderEncodingSelector = static (_, _) => Encoding.UTF8,
                 ConnectCallback = (_, token) => connector.ConnectAsync(token),
+                PlaintextStreamFilter = (filter, _) => ValueTask.FromResult<Stream>(impersonate.User is null ? filter.PlaintextStream : new RepeatedHeaders(filter.PlaintextStream)),
             });
         }
     }
@@ -193,17 +206,5 @@ internal sealed class ApiTransport : IDisposable
         {
             return [];
         }
-    }
-
-    private static Uri? ParseProxy(ClusterEntry cluster)
-    {
-        if (cluster.ProxyUrl is not { } text)
-        {
-            return null;
-        }
-
-        return Uri.TryCreate(text, UriKind.Absolute, out var proxy) && proxy.Scheme is "http" or "https"
-            ? proxy
-            : throw new ClusterException($"{cluster.Place}: proxy-url must be an http or https address, not '{text}'");
     }
 }

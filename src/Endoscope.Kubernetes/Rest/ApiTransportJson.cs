@@ -29,12 +29,28 @@ internal static class ApiTransportJson
         ApiTransport transport, HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var body = new MemoryStream((int)Math.Min(response.Content.Headers.ContentLength ?? 16 * 1024, MaxBody));
+        var (whole, pause) = transport.BodyLimits;
+        using var limit = new CancellationTokenSource(whole ?? pause, transport.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
-            await stream.CopyToAsync(body, cancellationToken);
+            await using var stream = await response.Content.ReadAsStreamAsync(either.Token);
+            var part = new byte[64 * 1024];
+            while (await stream.ReadAsync(part, either.Token) is > 0 and var count)
+            {
+                body.Write(part, 0, count);
+                if (body.Length > MaxBody)
+                {
+                    throw new ClusterException($"{transport.Authority} sent more than {MaxBody >> 20} MiB at once");
+                }
+
+                if (whole is null)
+                {
+                    limit.CancelAfter(pause);
+                }
+            }
         }
-        catch (Exception e) when (e is IOException or HttpRequestException)
+        catch (Exception e) when (e is IOException or HttpRequestException or OperationCanceledException)
         {
             throw transport.Explain(e, cancellationToken);
         }

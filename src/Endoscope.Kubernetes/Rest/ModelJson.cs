@@ -14,6 +14,8 @@ namespace Endoscope.Kubernetes.Rest;
 [JsonSerializable(typeof(V1Pod))]
 [JsonSerializable(typeof(V1PodList))]
 [JsonSerializable(typeof(V1Node))]
+[JsonSerializable(typeof(V1NodeList))]
+[JsonSerializable(typeof(V1SelfSubjectAccessReview))]
 [JsonSerializable(typeof(Corev1EventList))]
 [JsonSerializable(typeof(V1LabelSelector))]
 [JsonSerializable(typeof(V1DeleteOptions))]

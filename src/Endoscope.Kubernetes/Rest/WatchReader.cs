@@ -54,6 +54,18 @@ internal static class WatchReader
     /// <exception cref="JsonException">It is no watch event; a line that was cut off is none either.</exception>
     public static WatchEvent Parse(ReadOnlySequence<byte> line)
     {
+        try
+        {
+            return ParseJson(line);
+        }
+        catch (Exception e) when (e is InvalidOperationException or FormatException)
+        {
+            throw new JsonException("not a watch event", e);
+        }
+    }
+
+    private static WatchEvent ParseJson(ReadOnlySequence<byte> line)
+    {
         using var document = JsonDocument.Parse(line);
         var root = document.RootElement;
         if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("object", out var item)

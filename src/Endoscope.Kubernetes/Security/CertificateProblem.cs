@@ -22,8 +22,16 @@ internal static class CertificateProblem
         }
 
         var names = Names(certificate);
-        return $"the server's certificate is for {(names.Count == 0 ? certificate.Subject : string.Join(", ", names))}, not for {serverName}";
+        if (names.Count == 0)
+        {
+            return $"the server's certificate ({certificate.Subject}) names no host as its subject's alternative name, which is the only place that counts";
+        }
+
+        return $"the server's certificate is for {string.Join(", ", names)}, not for {serverName}";
     }
+
+    /// <summary>Whether the certificate has alternative names. One that names its host only in the subject is for no host: RFC 9525, as kubectl has it.</summary>
+    public static bool NamesAnything(X509Certificate2 certificate) => Names(certificate).Count > 0;
 
     private static string ExplainChain(X509Certificate2 certificate, X509Chain? chain, bool ownAuthority)
     {

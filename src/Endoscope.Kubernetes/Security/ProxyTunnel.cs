@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net.Security;
 using System.Text;
 
 namespace Endoscope.Kubernetes.Security;
@@ -9,17 +8,10 @@ internal static class ProxyTunnel
 {
     private const int MaxReply = 16 * 1024;
 
-    /// <param name="stream">An open connection to the proxy.</param>
-    /// <param name="proxy">An http or https address, with credentials if the proxy wants them.</param>
+    /// <param name="stream">An open connection to the proxy, over TLS where it speaks that.</param>
+    /// <param name="proxy">Its address, with credentials if the proxy wants them.</param>
     public static async Task<Stream> OpenAsync(Stream stream, Uri proxy, Uri server, CancellationToken cancellationToken)
     {
-        if (proxy.Scheme == "https")
-        {
-            var tls = new SslStream(stream);
-            await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = proxy.IdnHost }, cancellationToken);
-            stream = tls;
-        }
-
         await stream.WriteAsync(Encoding.ASCII.GetBytes(Request(proxy, server)), cancellationToken);
         var status = (await ReadReplyAsync(stream, proxy, cancellationToken)).Split("\r\n", 2)[0];
         return status.Split(' ') is [_, ['2', _, _], ..]

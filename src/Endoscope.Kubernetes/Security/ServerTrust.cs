@@ -29,9 +29,11 @@ internal sealed class ServerTrust
             throw new ClusterException($"{cluster.Place}: a certificate authority and insecure-skip-tls-verify exclude each other");
         }
 
-        return new ServerTrust(
-            cluster.Authority is { } source ? ReadBundle(source) : null, cluster.TlsServerName ?? server.IdnHost.Trim('[', ']'), cluster.SkipTlsVerify);
+        return For(cluster, cluster.TlsServerName ?? HostOf(server));
     }
+
+    /// <summary>An https proxy is verified as the server is, by its own name; so does kubectl.</summary>
+    public static ServerTrust? FromProxy(ClusterEntry cluster, Uri? proxy) => proxy?.Scheme == "https" ? For(cluster, HostOf(proxy)) : null;
 
     /// <summary>The options of one handshake.</summary>
     /// <param name="problem">Told what is wrong with the server's certificate, before the handshake fails for it.</param>
@@ -43,7 +45,7 @@ internal sealed class ServerTrust
         ClientCertificateContext = clientCertificate,
         RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
         {
-            if (errors == SslPolicyErrors.None || skipVerification)
+            if (skipVerification || (errors == SslPolicyErrors.None && CertificateProblem.NamesAnything((X509Certificate2)certificate!)))
             {
                 return true;
             }
@@ -52,6 +54,11 @@ internal sealed class ServerTrust
             return false;
         },
     };
+
+    private static ServerTrust For(ClusterEntry cluster, string name)
+        => new(cluster.Authority is { } source ? ReadBundle(source) : null, name, cluster.SkipTlsVerify);
+
+    private static string HostOf(Uri address) => address.IdnHost.Trim('[', ']');
 
     private X509ChainPolicy ChainPolicy()
     {

@@ -87,9 +87,14 @@ public sealed class DebugPodAccess(IClusterApi api, DebugPodOptions options, Tim
         {
             throw Refusal(e, manifest.Namespace());
         }
+        catch (ConnectionLostException)
+        {
+            WarnOfUncertainty(manifest);
+            throw;
+        }
         catch (OperationCanceledException e)
         {
-            warn($"debug pod {manifest.Name()} may have been created all the same; scope -n {manifest.Namespace()} -p all cleanup removes it");
+            WarnOfUncertainty(manifest);
             cancellationToken.ThrowIfCancellationRequested();
             throw new SessionException(
                 $"the API server took longer than {options.StartTimeout.TotalSeconds:0} s to create the debug pod", "--timeout gives it longer", e);
@@ -108,6 +113,10 @@ public sealed class DebugPodAccess(IClusterApi api, DebugPodOptions options, Tim
             throw;
         }
     }
+
+    // It might be another scope's as well, which only whoever is told can know.
+    private void WarnOfUncertainty(V1Pod manifest) =>
+        warn($"debug pod {manifest.Name()} may have been created all the same; scope -n {manifest.Namespace()} -p all cleanup removes it");
 
     private async Task RemoveAsync(AgentPlace place, TimeSpan? gracePeriod, CancellationToken stop)
     {

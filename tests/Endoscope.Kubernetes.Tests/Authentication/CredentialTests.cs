@@ -220,11 +220,11 @@ public sealed class CredentialTests : IDisposable
     public async Task ShowsTheInstallHintOfAPluginThatIsNotThere()
     {
         await using var server = await StartAsync();
-        using var cluster = server.Connect($"exec:\n  apiVersion: {Version}\n  command: no-such-plugin\n  installHint: get it from the shop");
+        using var cluster = server.Connect($"exec:\n  apiVersion: {Version}\n  command: no-such-plugin\n  interactiveMode: Never\n  installHint: get it from the shop");
 
         var e = await Assert.ThrowsAsync<ClusterException>(() => cluster.Api.ReadPodAsync("default", "web", Connecting.Cancelled));
 
-        Assert.Contains("the credential plugin 'no-such-plugin' cannot be started", e.Message, StringComparison.Ordinal);
+        Assert.Contains("the credential plugin 'no-such-plugin' is not there", e.Message, StringComparison.Ordinal);
         Assert.Equal("get it from the shop", e.Hint);
     }
 
@@ -272,7 +272,7 @@ public sealed class CredentialTests : IDisposable
             Connecting.Surroundings() with { Time = time ?? TimeProvider.System, PluginTimeout = pluginTimeout ?? TimeSpan.FromSeconds(30) });
 
     private string Plugin(string script, string version = Version, string more = "")
-        => $"exec:\n  apiVersion: {version}\n  command: {files.WriteScript("plugin", script)}{more}";
+        => $"exec:\n  apiVersion: {version}\n  command: {files.WriteScript("plugin", script)}{(more.Contains("interactiveMode", StringComparison.Ordinal) ? "" : "\n  interactiveMode: Never")}{more}";
 
     private string Read(string name) => File.ReadAllText(Path.Combine(files.Directory, name));
 

@@ -112,7 +112,7 @@ public sealed class ConnectionPlanTests : IDisposable
             - {name: one, cluster: {server: "https://one"}}
             - {name: two, cluster: {server: "https://two"}}
             users:
-            - {name: plugin, user: {exec: {apiVersion: client.authentication.k8s.io/v1, command: x}}}
+            - {name: plugin, user: {exec: {apiVersion: client.authentication.k8s.io/v1, command: x, interactiveMode: Never}}}
             - {name: basic, user: {username: u, password: p}}
             """);
 
@@ -157,13 +157,14 @@ public sealed class ConnectionPlanTests : IDisposable
     [InlineData("clusters:\n- name: c\n  cluster:\n    certificate-authority-data: '***'", "config:4: certificate-authority-data is not valid base64")]
     [InlineData("clusters:\n- name: c\n  cluster:\n    insecure-skip-tls-verify: maybe", "config:4: insecure-skip-tls-verify must be true or false")]
     [InlineData("clusters:\n- cluster: {}", "config:2: an entry of clusters has no name")]
-    [InlineData("users:\n- name: u\n  user:\n    as-groups: [admins]", "config:4: as-uid, as-groups and as-user-extra need as")]
-    [InlineData("current-context: c\ncontexts:\n- name: c\n  context:\n    cluster: x\n    user: y", "the kubeconfig has no cluster 'x'")]
-    [InlineData("current-context: c\ncontexts:\n- name: c\n  context: {cluster: x, user: y}\nclusters:\n- name: x\n  cluster: {server: 'https://x'}", "config:4: the kubeconfig has no user 'y'")]
+    [InlineData("current-context: c\ncontexts:\n- name: c\n  context:\n    cluster: x\n    user: z", "the kubeconfig has no cluster 'x'")]
+    [InlineData("current-context: c\ncontexts:\n- name: c\n  context: {cluster: x, user: z}\nclusters:\n- name: x\n  cluster: {server: 'https://x'}", "config:4: the kubeconfig has no user 'z'")]
     [InlineData("current-context: c\ncontexts:\n- name: c\n  context: {cluster: x}\nclusters:\n- name: x\n  cluster: {server: 'ftp://x'}", "config:7: 'ftp://x' is not an address of an API server")]
     [InlineData("current-context: c\ncontexts:\n- name: c\n  context: {cluster: x}\nclusters:\n- name: x\n  cluster: {}", "config:7: the cluster has no server")]
     [InlineData("contexts:\n- name: c\n  context: {}", "the kubeconfig has no current context")]
-    [InlineData("users:\n- name: u\n  user:\n    exec: {command: x}", "config:4: exec has no apiVersion")]
+    [InlineData("users:\n- name: u\n  user: {token: 123}", "config:3: token must be text: write token: \"123\"")]
+    [InlineData("users:\n- {name: u, user: {}}\n- {name: u, user: {}}", "config:3: users has two entries named 'u'")]
+    [InlineData("kind: Pod", "config:1: a kubeconfig is of kind Config, not Pod")]
     public void SaysWhatIsWrongAndOnWhichLine(string text, string message)
     {
         var path = files.Write("config", text);
@@ -172,10 +173,14 @@ public sealed class ConnectionPlanTests : IDisposable
     }
 
     [Theory]
-    [InlineData("{auth-provider: {name: oidc}}", "the user relies on the auth provider 'oidc'")]
+    [InlineData("{as-groups: [admins]}", "acting in groups, or under a UID or more, takes a user to act as")]
+    [InlineData("{exec: {command: x}}", "config:14: exec has no apiVersion")]
+    [InlineData("{exec: {command: x, apiVersion: client.authentication.k8s.io/v1}}", "needs an interactiveMode")]
+    [InlineData("{exec: {command: x, apiVersion: client.authentication.k8s.io/v1, interactiveMode: Maybe}}", "interactiveMode must be Never")]
+    [InlineData("{auth-provider: {name: oidc}}", "the auth provider 'oidc' is no longer built into clients")]
     [InlineData("{token: t, username: u}", "both a token and a user name")]
     [InlineData("{client-certificate-data: eA==}", "a client certificate but no client key")]
-    [InlineData("{client-key-data: eA==}", "a client key but no client certificate")]
+    [InlineData("{client-certificate: /c, client-certificate-data: eA==, client-key-data: eA==}", "the file /c is given as well")]
     [InlineData("{client-certificate-data: eA==, client-key-data: eA==}", "holds no PEM certificate")]
     [InlineData("{client-certificate: /no/such, client-key: /no/key}", "cannot read /no/such")]
     public void RefusesUsersThatCannotWork(string user, string message)
@@ -206,7 +211,29 @@ public sealed class ConnectionPlanTests : IDisposable
         var secure = files.Write("secure", Config("c", "localhost:8443", "{}", "insecure-skip-tls-verify: true"));
 
         Assert.Equal("http://localhost:8080/", Plan(new() { Kubeconfig = plain }).Server.AbsoluteUri);
-        Assert.Equal("https://localhost:8443/", Plan(new() { Kubeconfig = secure }).Server.AbsoluteUri);
+        Assert.Equal("http://localhost:8443/", Plan(new() { Kubeconfig = secure }).Server.AbsoluteUri);
+    }
+
+    [Fact]
+    public void LetsFlagsReplaceWhomToTrustAndWhatToShow()
+    {
+        var path = files.Write("config", Config("c", "https://c", "{client-certificate-data: eA==, client-key-data: eA==}", "tls-server-name: old\n    certificate-authority-data: eA=="));
+
+        var plan = Plan(new() { Kubeconfig = path, SkipTlsVerify = true, ClientCertificate = "/c", ClientKey = "/k" });
+        Assert.Equal((true, null, "old"), (plan.Cluster.SkipTlsVerify, plan.Cluster.Authority, plan.Cluster.TlsServerName));
+        Assert.Equal(("/c", "/k", null), (plan.User.ClientCertificate!.File, plan.User.ClientKey!.File, plan.User.ClientKey.Text));
+
+        plan = Plan(new() { Kubeconfig = path, Server = "https://d", CertificateAuthority = "/ca" });
+        Assert.Equal(("/ca", null), (plan.Cluster.Authority!.File, plan.Cluster.TlsServerName));
+        Assert.Equal("new", Plan(new() { Kubeconfig = path, Server = "https://d", TlsServerName = "new" }).Cluster.TlsServerName);
+    }
+
+    [Fact]
+    public void RefusesWhatIsNestedTooDeeply()
+    {
+        var path = files.Write("config", string.Concat(Enumerable.Repeat("[", 50_000)));
+
+        Assert.Contains("nested more than 100 deep", Assert.Throws<ClusterException>(() => Plan(new() { Kubeconfig = path })).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -292,14 +292,96 @@ public class RestTests
     {
         await using var server = await TestApiServer.StartAsync();
         server.Pods.AddRunning("default", "web");
-        using var cluster = server.Connect("token: t\nas: jane\nas-uid: '7'\nas-groups: [admins]\nas-user-extra:\n  example.com/scope: [x]");
+        server.OnExec(async (call, token) => await call.Input.CopyToAsync(call.Output, token));
+        using var cluster = server.Connect("token: t\nas: jörg\nas-uid: '7'\nas-groups: [admins, 'a, b', c]\nas-user-extra:\n  example.com/scope: [x, z]");
 
         await cluster.Api.ReadPodAsync("default", "web", Connecting.Cancelled);
-        await using var session = await cluster.ExecAsync("true");
+        await cluster.Api.CreatePodAsync(new() { Metadata = new() { Name = "new", NamespaceProperty = "default" } }, dryRun: true, Connecting.Cancelled);
+        await using var session = await cluster.ExecAsync("cat");
+        var sent = new byte[100_000];
+        Array.Fill(sent, (byte)1, 0, 50_000);
+        await session.Input.WriteAsync(sent, Connecting.Cancelled);
+        await session.Input.DisposeAsync();
+        Assert.Equal(sent, await session.Output.ReadAllAsync());
 
+        Assert.Equal(3, server.Requests.Count);
         Assert.All(server.Requests, request => Assert.Equal(
-            ("jane", "7", "admins", "x"),
+            ("j\u00f6rg", "7", "admins\na, b\nc", "x\nz"),
             (request.Header("Impersonate-User"), request.Header("Impersonate-Uid"), request.Header("Impersonate-Group"),
              request.Header("Impersonate-Extra-example.com%2Fscope"))));
+    }
+
+    [Fact]
+    public async Task LetsTheFlagsSayWhoToActAs()
+    {
+        await using var server = await TestApiServer.StartAsync();
+        server.Pods.AddRunning("default", "web");
+        using var cluster = Cluster.Connect(
+            new() { Kubeconfig = server.WriteKubeconfig("as: jane\nas-groups: [old]\nas-uid: kept"), As = "joe", AsGroups = ["a", "b"], AsUserExtra = [new("K", "1"), new("k", "2")] },
+            Connecting.Surroundings());
+
+        await cluster.Api.ReadPodAsync("default", "web", Connecting.Cancelled);
+
+        var request = Assert.Single(server.Requests);
+        Assert.Equal(
+            ("joe", "kept", "a\nb", "1\n2"),
+            (request.Header("Impersonate-User"), request.Header("Impersonate-Uid"), request.Header("Impersonate-Group"), request.Header("Impersonate-Extra-k")));
+    }
+
+    [Theory]
+    [InlineData("a\r\nX-Other: b")]
+    [InlineData("a\u0001\u0002X-Other: b")]
+    public async Task SendsNoIdentityThatHoldsControlCharacters(string group)
+    {
+        await using var server = await TestApiServer.StartAsync();
+        using var cluster = Cluster.Connect(new() { Kubeconfig = server.WriteKubeconfig(), As = "joe", AsGroups = [group] }, Connecting.Surroundings());
+
+        var e = await Assert.ThrowsAsync<ClusterException>(() => cluster.Api.ReadPodAsync("default", "web", Connecting.Cancelled));
+
+        Assert.Contains("holds control characters", e.Message, StringComparison.Ordinal);
+        Assert.Empty(server.Requests);
+    }
+
+    [Fact]
+    public async Task SendsNoCredentialsInTheClear()
+    {
+        await using var server = await TestApiServer.StartAsync(plain: true);
+        server.Pods.AddRunning("default", "web");
+        using var cluster = server.Connect("token: secret\nas: jane");
+
+        await cluster.Api.ReadPodAsync("default", "web", Connecting.Cancelled);
+
+        var request = Assert.Single(server.Requests);
+        Assert.Equal((null, "jane"), (request.Header("Authorization"), request.Header("Impersonate-User")));
+    }
+
+    [Fact]
+    public async Task GivesUpARequestAfterItsTime()
+    {
+        await using var server = await TestApiServer.StartAsync();
+        using var over = new SemaphoreSlim(0);
+        server.Answer(_ =>
+        {
+            over.Wait(TimeSpan.FromSeconds(60));
+            return null;
+        });
+        using var cluster = Cluster.Connect(
+            new() { Kubeconfig = server.WriteKubeconfig(), RequestTimeout = TimeSpan.FromMilliseconds(300) }, Connecting.Surroundings());
+
+        var e = await Assert.ThrowsAsync<ConnectionLostException>(() => cluster.Api.ReadPodAsync("default", "web", Connecting.Cancelled));
+        over.Release(10);
+
+        Assert.Equal(($"no answer from {server.Address.Authority} in time", "--request-timeout gives it longer"), (e.Message, e.Hint));
+    }
+
+    [Fact]
+    public async Task SaysThatNoCertificateIsVerified()
+    {
+        await using var server = await TestApiServer.StartAsync();
+        using var silent = server.Connect();
+        using var loud = Cluster.Connect(new() { Kubeconfig = server.WriteKubeconfig(), SkipTlsVerify = true }, Connecting.Surroundings());
+
+        Assert.Empty(silent.Warnings);
+        Assert.Contains("is not verified (insecure-skip-tls-verify)", Assert.Single(loud.Warnings), StringComparison.Ordinal);
     }
 }

@@ -162,6 +162,18 @@ public sealed class TlsTests : IDisposable
     }
 
     [Fact]
+    public async Task RefusesACertificateThatNamesItsHostOnlyInTheSubject()
+    {
+        await using var server = await StartAsync(certificates.IssueServer([], subject: "localhost"));
+        using var cluster = server.Connect(host: "localhost");
+
+        var e = await RefusedAsync(cluster, exec: false);
+
+        Assert.Contains("(CN=localhost) names no host as its subject's alternative name", e.Message, StringComparison.Ordinal);
+        Assert.Empty(server.Requests);
+    }
+
+    [Fact]
     public async Task SaysWhenTheServerSpeaksNoTls()
     {
         await using var server = await TestApiServer.StartAsync(plain: true);

@@ -43,6 +43,18 @@ public sealed class PodStore
             },
         }));
 
+    /// <summary>All pods there are.</summary>
+    public IReadOnlyList<V1Pod> All
+    {
+        get
+        {
+            lock (gate)
+            {
+                return [.. pods.Values];
+            }
+        }
+    }
+
     /// <summary>Adds a pod or replaces it, giving it what the server gives: a UID, a version, a creation time.</summary>
     public V1Pod Put(V1Pod pod)
     {

@@ -4,6 +4,7 @@ namespace Endoscope.Testing.ApiServer;
 
 /// <summary>A request as it reached the server.</summary>
 /// <param name="Target">Path and query, undecoded.</param>
+/// <param name="Headers">A header that came several times has its values on lines of their own.</param>
 /// <param name="ClientCertificate">The subject of the certificate that the client showed.</param>
 /// <param name="ConnectionId">Which connection it came on.</param>
 public sealed record RecordedRequest(

@@ -154,7 +154,7 @@ public sealed class TestApiServer : IAsyncDisposable
         var request = new RecordedRequest(
             context.Request.Method,
             context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget,
-            context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase),
+            context.Request.Headers.ToDictionary(header => header.Key, header => string.Join('\n', header.Value.ToArray()), StringComparer.OrdinalIgnoreCase),
             body.ToArray(),
             context.Connection.ClientCertificate?.Subject,
             context.Connection.Id);

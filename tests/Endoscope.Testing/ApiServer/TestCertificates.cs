@@ -27,10 +27,11 @@ public sealed class TestCertificates : IDisposable
 
     /// <summary>A server's certificate for the given DNS names and IP addresses.</summary>
     /// <param name="validFor">How long it is valid, from ten days ago.</param>
-    public X509Certificate2 IssueServer(IEnumerable<string> names, TimeSpan? validFor = null)
+    /// <param name="subject">The common name, which no client should care for.</param>
+    public X509Certificate2 IssueServer(IReadOnlyList<string> names, TimeSpan? validFor = null, string subject = "test server")
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=test server", key, HashAlgorithmName.SHA256);
+        var request = new CertificateRequest($"CN={subject}", key, HashAlgorithmName.SHA256);
         var alternatives = new SubjectAlternativeNameBuilder();
         foreach (var name in names)
         {
@@ -44,7 +45,11 @@ public sealed class TestCertificates : IDisposable
             }
         }
 
-        request.CertificateExtensions.Add(alternatives.Build());
+        if (names.Count > 0)
+        {
+            request.CertificateExtensions.Add(alternatives.Build());
+        }
+
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1")], false));
         using var issued = Sign(request, validFor);
         using var withKey = issued.CopyWithPrivateKey(key);

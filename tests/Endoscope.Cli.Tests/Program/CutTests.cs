@@ -1,0 +1,224 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using Endoscope.Kubernetes;
+using Endoscope.Protocol;
+using Endoscope.Testing.ApiServer;
+
+namespace Endoscope.Cli.Tests.Program;
+
+/// <summary>
+/// Every command with its connection dropped, reset, black-holed or slowed at each phase: while connecting, in the TLS handshake, at each request, and in
+/// the session. What the user is told is true, the exit code right, and nothing stays behind that the user is not told of.
+/// </summary>
+public sealed class CutTests(ITestOutputHelper log)
+{
+    private const int Connecting = -2;
+    private const int Handshake = -1;
+    private const int MostRequests = 10;
+    private const int InSession = 100;
+    private const int AFew = 4;
+    private const int Many = 24;
+
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(120);
+
+    // What each command is given; one that is not named here is run without anything.
+    private static readonly Dictionary<string, string[]> Arguments = new()
+    {
+        ["ping"] = ["-d", "db", "-c", "1"],
+        ["hping"] = ["-d", "db", "--", "-S"],
+        ["shell"] = ["true"],
+    };
+
+    private static readonly ProcessRecord Init = new()
+    {
+        Pid = 4711,
+        ContainerPid = 1,
+        ParentPid = 1,
+        UserId = 0,
+        State = 'S',
+        StartTicks = 1,
+        StartedAt = DateTimeOffset.UnixEpoch,
+        Threads = 1,
+        ResidentBytes = 1,
+        Name = "init",
+        CommandLine = ["init"],
+    };
+
+    [Theory]
+    [InlineData(Fault.Drop)]
+    [InlineData(Fault.Reset)]
+    [InlineData(Fault.BlackHole)]
+    [InlineData(Fault.Slow)]
+    public async Task SaysWhatHappenedAndLeavesNothing(Fault fault)
+    {
+        using var certificates = new TestCertificates();
+        var commands = await CommandsAsync();
+        Assert.Contains("ping", commands);
+        var cases = new ConcurrentBag<(string Command, int Phase, Outcome Sound)>();
+        await Parallel.ForEachAsync(commands, AtOnce(AFew), async (command, _) =>
+        {
+            await using var field = await Field.StartAsync(certificates);
+            var sound = await field.RunAsync(command, CancellationToken.None);
+            foreach (var phase in sound.ExitCode == ExitCode.Usage ? [] : Enumerable.Range(1, Math.Min(field.Requests, MostRequests)).Concat([Connecting, Handshake, InSession]))
+            {
+                cases.Add((command, phase, sound));
+            }
+        });
+        var spoiled = 0;
+        await Parallel.ForEachAsync(cases, AtOnce(fault == Fault.BlackHole ? Many : AFew), async (item, _) =>
+        {
+            if (await RunCaseAsync(item.Command, fault, item.Phase, item.Sound, certificates))
+            {
+                Interlocked.Increment(ref spoiled);
+            }
+        });
+        log.WriteLine($"{fault}: {spoiled} connections spoiled in {cases.Count} runs");
+        Assert.True(spoiled > commands.Count * 3);
+    }
+
+    private static ParallelOptions AtOnce(int count) => new() { MaxDegreeOfParallelism = count, CancellationToken = TestContext.Current.CancellationToken };
+
+    /// <summary>Runs one command with its connections spoiled at one phase; false where it never came to that phase.</summary>
+    /// <param name="sound">What it does when nothing is spoiled.</param>
+    private static async Task<bool> RunCaseAsync(string command, Fault fault, int phase, Outcome sound, TestCertificates certificates)
+    {
+        await using var field = await Field.StartAsync(certificates);
+        field.Arm(fault, phase);
+        var clock = Stopwatch.StartNew();
+        using var limit = new CancellationTokenSource(Longest);
+        var outcome = await field.RunAsync(command, limit.Token);
+        var told = $"{command}, {fault} at {phase}, after {clock.Elapsed.TotalSeconds:0.0} s: exit code {outcome.ExitCode}\n{outcome.Stdout}\n{outcome.Stderr}";
+        Assert.False(limit.IsCancellationRequested, "it did not end: " + told);
+        Assert.DoesNotContain("fault of scope", outcome.Stderr, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", outcome.Stderr, StringComparison.Ordinal);
+        if (!field.Happened)
+        {
+            return false;
+        }
+
+        var failed = outcome.ExitCode is ExitCode.Cluster or ExitCode.Lost;
+        if (fault == Fault.Slow)
+        {
+            Assert.True(phase == InSession || outcome.ExitCode == sound.ExitCode, told);
+        }
+        else if (phase == InSession)
+        {
+            Assert.True(outcome.ExitCode == ExitCode.Lost && outcome.Stderr.Contains("connection lost: ", StringComparison.Ordinal), told);
+        }
+        else
+        {
+            // It failed and says so, or it got round the fault and did the same as ever. A doctor reports and does not fail.
+            Assert.True(failed || outcome.ExitCode == sound.ExitCode || (command == "doctor" && outcome.ExitCode == ExitCode.Negative), told);
+            Assert.True(!failed || outcome.Stderr.Contains("scope: error: ", StringComparison.Ordinal), told);
+        }
+
+        var left = field.DebugPods();
+        Assert.True(
+            left.Count == 0 || outcome.Stderr.Contains("left behind", StringComparison.Ordinal) || outcome.Stderr.Contains("may have been created", StringComparison.Ordinal)
+                || (!failed && command is "launch"),
+            $"{string.Join(", ", left)} stayed behind: {told}");
+        return true;
+    }
+
+    private static async Task<IReadOnlyList<string>> CommandsAsync()
+    {
+        await using var program = await WholeProgram.StartAsync();
+        var help = (await program.RunAsync("--help")).Stdout;
+        return [.. help[help.IndexOf("Commands:", StringComparison.Ordinal)..].Split('\n').Skip(1)
+            .Where(line => line.StartsWith("  ", StringComparison.Ordinal) && !line.StartsWith("   ", StringComparison.Ordinal)).Select(line => line.Trim().Split(' ', ',')[0])];
+    }
+
+    private sealed class Field : IAsyncDisposable
+    {
+        private readonly TestApiServer server;
+        private readonly CuttingProxy proxy;
+        private Fault? armed;
+        private int phase;
+        private int requests;
+
+        private Field(TestApiServer server)
+        {
+            this.server = server;
+            proxy = new CuttingProxy(new IPEndPoint(IPAddress.Loopback, server.Address.Port));
+            server.Answer(_ =>
+            {
+                if (Interlocked.Increment(ref requests) == phase)
+                {
+                    Strike();
+                }
+
+                return null;
+            });
+            server.OnExec(async (call, token) =>
+            {
+                var request = await new FrameReader(call.Input).ReadAsync(token);
+                using var writer = new FrameWriter(call.Output);
+                await writer.WriteAsync(FrameType.Started, new StartedEvent { ToolPid = 1, Target = Init, Attached = [Init] }, ProtocolJson.Default.StartedEvent, token);
+                if (phase == InSession && request is not null)
+                {
+                    Strike();
+                    await Task.Delay(armed == Fault.Slow ? TimeSpan.Zero : Timeout.InfiniteTimeSpan, token).ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+                }
+
+                await writer.WriteAsync(FrameType.End, new EndEvent { ExitCode = 0, OutputBytes = 0, ErrorBytes = 0 }, ProtocolJson.Default.EndEvent, token);
+                await call.ExitAsync(0);
+            });
+        }
+
+        /// <summary>How many requests there were.</summary>
+        public int Requests => requests;
+
+        /// <summary>Whether the phase came.</summary>
+        public bool Happened { get; private set; }
+
+        public static async Task<Field> StartAsync(TestCertificates certificates)
+        {
+            var server = await TestApiServer.StartAsync(certificates: certificates);
+            server.Pods.AddRunning("shop", "web");
+            server.Pods.AddRunning("shop", "db");
+            server.Objects["/version"] = """{"gitVersion":"v1.36.2"}""";
+            server.Objects["/api/v1/nodes/node-1"] = """{"kind":"Node","apiVersion":"v1","metadata":{"name":"node-1"}}""";
+            server.Objects["/api/v1/nodes"] = """{"kind":"NodeList","apiVersion":"v1","metadata":{},"items":[]}""";
+            return new Field(server);
+        }
+
+        public void Arm(Fault fault, int at)
+        {
+            (armed, phase, requests, Happened) = (fault, at, 0, at < 0);
+            proxy.AtConnect = at == Connecting ? fault : null;
+            proxy.AtFirstBytes = at == Handshake ? fault : null;
+        }
+
+        public async Task<Outcome> RunAsync(string command, CancellationToken cancel)
+        {
+            var environment = ConnectionEnvironment.Current with { Variable = name => name == "KUBECONFIG" ? server.WriteKubeconfig(ns: "shop") : null };
+            var terminal = new TestTerminal();
+            var context = new CommandContext(terminal, TimeProvider.System, _ => null, options => Cluster.Connect(options, environment));
+            string[] target = command is "cleanup" ? ["-p", "all"] : command is "list" or "doctor" ? [] : ["-p", "web", "-t"];
+            string[] args =
+            [
+                "--server", $"https://{proxy.Address}", "--request-timeout", "3s", "--timeout", "5s", .. target, command, .. Arguments.GetValueOrDefault(command, []),
+            ];
+            var code = await ScopeProgram.RunAsync(args, context, () => null, cancel);
+            return new Outcome(code, terminal.Output, terminal.Error);
+        }
+
+        public IReadOnlyList<string> DebugPods() => [.. server.Pods.All.Select(pod => pod.Metadata.Name).Where(name => name.StartsWith("debug-", StringComparison.Ordinal))];
+
+        public async ValueTask DisposeAsync()
+        {
+            await proxy.DisposeAsync();
+            await server.DisposeAsync();
+        }
+
+        private void Strike()
+        {
+            if (armed is { } fault)
+            {
+                Happened = true;
+                proxy.Break(fault);
+            }
+        }
+    }
+}
