@@ -5,6 +5,7 @@ using Endoscope.Testing;
 
 namespace Endoscope.Sessions.Tests;
 
+[Collection(typeof(Alone))]
 public sealed class AgentSessionFuzzTests(ITestOutputHelper output)
 {
     private static readonly ListProcessesRequest Request = new() { ContainerId = new string('a', 64) };

@@ -5,6 +5,7 @@ using Endoscope.Testing;
 
 namespace Endoscope.Agent.Tests.Sessions;
 
+[Collection(typeof(Alone))]
 public sealed class RequestFuzzTests(ITestOutputHelper output)
 {
     private static readonly string Id = new('a', 64);

@@ -10,6 +10,7 @@ namespace Endoscope.Cli.Tests.Comparison;
 /// The same kubeconfig, flags and environment through a real kubectl and through scope: both have to turn to the same server by the same way,
 /// with the same credentials on REST and on exec, or both to refuse. Where they may differ, docs/connection.md says why.
 /// </summary>
+[Collection(typeof(Alone))]
 public sealed class ComparisonTests(ComparisonField field) : IClassFixture<ComparisonField>, IDisposable
 {
     private static readonly TimeSpan KubectlTime = TimeSpan.FromSeconds(60);

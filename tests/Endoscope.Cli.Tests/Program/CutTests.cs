@@ -11,6 +11,7 @@ namespace Endoscope.Cli.Tests.Program;
 /// Every command with its connection dropped, reset, black-holed or slowed at each phase: while connecting, in the TLS handshake, at each request, and in
 /// the session. What the user is told is true, the exit code right, and nothing stays behind that the user is not told of.
 /// </summary>
+[Collection(typeof(Alone))]
 public sealed class CutTests(ITestOutputHelper log)
 {
     private const int Connecting = -2;

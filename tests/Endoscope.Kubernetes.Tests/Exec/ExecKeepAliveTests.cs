@@ -76,7 +76,7 @@ public class ExecKeepAliveTests
         {
             time.Advance(Step);
             passed += Step;
-            await Task.Delay(40, Connecting.Cancelled);
+            await Task.Delay(100, Connecting.Cancelled);
         }
 
         return passed;

@@ -3,6 +3,7 @@ using Endoscope.Kubernetes.Exec;
 
 namespace Endoscope.Kubernetes.Tests.Fuzzing;
 
+[Collection(typeof(Alone))]
 public sealed class ExecFuzzTests(ITestOutputHelper output)
 {
     private static readonly byte[] Status = [3, .. """{"status":"Failure","reason":"NonZeroExitCode","details":{"causes":[{"reason":"ExitCode","message":"7"}]}}"""u8];

@@ -3,6 +3,7 @@ using Endoscope.Kubernetes.Configuration;
 
 namespace Endoscope.Kubernetes.Tests.Fuzzing;
 
+[Collection(typeof(Alone))]
 public sealed class KubeconfigFuzzTests(ITestOutputHelper output)
 {
     private static readonly IReadOnlyList<byte[]> Corpus = Testing.Fuzzing.Bytes(

@@ -1,0 +1,5 @@
+namespace Endoscope.Kubernetes.Tests;
+
+/// <summary>Tests that take all the time the machine has: they run by themselves, so that nobody who waits for a moment waits in vain.</summary>
+[CollectionDefinition(DisableParallelization = true)]
+public sealed class Alone;
