@@ -67,7 +67,11 @@ public sealed class StraceTests(Cluster cluster)
     {
         var target = await cluster.NewWorkerAsync("strace-summary", "musl", "threads", "4");
         using var scope = cluster.StartScope(target, "strace", "-p", "1", "-p", "worker", "--", "-c", "-S", "calls");
-        await Cluster.UntilAsync("strace at work", TimeSpan.FromSeconds(60), async () => (await cluster.ScopeAsync(target, "strace", "--", "-V")).ExitCode == 3);
+        var pid = (await cluster.ProcessesAsync(target))[0].GetProperty("pid").GetInt32();
+        await Cluster.UntilAsync(
+            "strace at work",
+            TimeSpan.FromSeconds(60),
+            async () => (await cluster.ScopeAsync(target, "shell", "grep", "-q", "^TracerPid:.*[1-9]", $"/proc/{pid}/status")).ExitCode == 0);
         await Task.Delay(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
 
         scope.Signal(Interrupt);
