@@ -82,6 +82,7 @@ if [ -n "$with_cluster" ]; then
     if "$root/image/test" --image "$image_tar" 2>&1 | tee "$work/image"; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
     use_cluster
     need tmux tmux
+    need tshark tshark wireshark-common
     say "end-to-end tests"
     export SCOPE_BINARY=$scope
     run_tests Endoscope.EndToEnd.Tests

@@ -36,7 +36,8 @@ internal static class Program
         _ = Libc.SetSignalAction(Signals.BrokenPipe, Signals.Ignore);
         Descendants.Adopt();
         using var registration = SessionRegistration.Open();
-        return new Session(input: 0, output: 1, new SessionTimes(), registration).Run() ? 0 : 1;
+        using var session = new Session(input: 0, output: 1, new SessionTimes(), registration);
+        return session.Run() ? 0 : 1;
     }
 
     private static int Explain()

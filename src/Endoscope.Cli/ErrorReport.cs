@@ -46,6 +46,7 @@ internal static class ErrorReport
         ConnectionLostException lost => (ExitCode.Lost, $"connection lost: {lost.Message}", lost.Hint),
         ClusterException cluster => (ExitCode.Cluster, cluster.Message, cluster.Hint),
         AgentException { Code: AgentErrorCode.Dismissed } dismissed => (ExitCode.Lost, $"the command was cut short: {dismissed.Message}", dismissed.Hint),
+        AgentException { Code: AgentErrorCode.Filter } filter => (ExitCode.Usage, filter.Message, "man pcap-filter describes the language"),
         AgentException { Code: AgentErrorCode.Tool } tool => (ExitCode.ToolMissing, tool.Message, tool.Hint),
         SessionException session => (ExitCode.Cluster, session.Message, session.Hint),
         IOException io when BrokenPipe.IsCause(io) => (ExitCode.BrokenPipe, null, null),

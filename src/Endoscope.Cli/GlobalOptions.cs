@@ -8,7 +8,14 @@ namespace Endoscope.Cli;
 internal sealed class GlobalOptions
 {
     private readonly Option<string> ns = Text("--namespace", "NAMESPACE", "The target's namespace (default: the context's)", "-n");
-    private readonly Option<string> pod = Text("--pod", "POD", "The target: a pod, or deploy/NAME, sts/NAME, ds/NAME, svc/NAME …", "-p");
+    private readonly Option<string[]> pod = new("--pod", "-p")
+    {
+        HelpName = "POD",
+        Description = "The target: a pod, or deploy/NAME, sts/NAME, ds/NAME, svc/NAME … (capture takes several: -p A,B)",
+        Recursive = true,
+        AllowMultipleArgumentsPerToken = false,
+    };
+
     private readonly Option<string> container = Text("--container", "NAME", "The target's container (default: the pod's default, else its first)");
     private readonly Option<string> image = Text("--image", "IMAGE", "The endoscope image (default: $SCOPE_IMAGE, else this version's)", "-i");
     private readonly Option<string> pullSecret = Text("--regcred", "SECRET", "Pull secret for the image, used if it exists; \"\" for none (default: regcred)", "-c");
@@ -78,7 +85,7 @@ internal sealed class GlobalOptions
         return new GlobalRequest
         {
             Namespace = Given(result, ns),
-            Pod = Given(result, pod),
+            Pod = result.GetResult(pod) is { Implicit: false } ? string.Join(',', result.GetValue(pod)!) : null,
             Container = Given(result, container),
             Terminate = result.GetValue(terminate),
             Json = Given(result, output) == "json",

@@ -31,6 +31,11 @@ public sealed record GlobalRequest
     /// <summary>Which cluster, as whom.</summary>
     public required ConnectionOptions Connection { get; init; }
 
+    /// <summary>The targets, where a command takes several: separated by commas.</summary>
+    /// <exception cref="UsageException">One is of an unknown kind.</exception>
+    public IReadOnlyList<TargetReference> Targets =>
+        [.. (Pod ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries).Select(one => (this with { Pod = one }).Target)];
+
     /// <summary>The target.</summary>
     /// <exception cref="UsageException">None was given, or one of an unknown kind.</exception>
     public TargetReference Target => string.IsNullOrEmpty(Pod)

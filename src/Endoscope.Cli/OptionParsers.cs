@@ -81,6 +81,37 @@ internal static class OptionParsers
         return default;
     };
 
+    /// <summary>An amount of bytes such as <c>1500</c>, <c>64K</c>, <c>100M</c> or <c>2G</c>; units are powers of 1024.</summary>
+    public static long Size(ArgumentResult result)
+    {
+        var text = result.Tokens[0].Value;
+        if (TrySize(text) is { } size)
+        {
+            return size;
+        }
+
+        result.AddError($"'{text}' is not a size: write bytes, or 64K, 100M, 2G");
+        return default;
+    }
+
+    /// <summary>The size that a text such as <c>100M</c> says, or null.</summary>
+    public static long? TrySize(string text)
+    {
+        var digits = text.TrimEnd('K', 'M', 'G', 'k', 'm', 'g');
+        var shift = text[digits.Length..].ToUpperInvariant() switch
+        {
+            "" => 0,
+            "K" => 10,
+            "M" => 20,
+            "G" => 30,
+            _ => -1,
+        };
+        return shift >= 0 && long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && number > 0 && number <= long.MaxValue >> 31
+            ? number << shift
+            : null;
+    }
+
     private static TimeSpan? TryDuration(string text)
     {
         var digits = text.TrimEnd('d', 'h', 'm', 's');

@@ -19,6 +19,7 @@ internal static class ScopeProgram
         scope -n NAMESPACE -p POD shell              a shell with all the tools in POD's network
         scope -n NAMESPACE -p POD pids               its processes
         scope -n NAMESPACE -p POD strace             what its first process asks of the kernel
+        scope -n NAMESPACE -p POD capture -w FILE    its packets, for Wireshark
         scope -n NAMESPACE -p all cleanup            remove the debug pods, which also end by themselves
         """;
 
@@ -79,6 +80,7 @@ internal static class ScopeProgram
         root.Subcommands.Add(new StraceCommand(globals, context));
         root.Subcommands.Add(new GdbCommand(globals, context));
         root.Subcommands.Add(new DoctorCommand(globals, context));
+        root.Subcommands.Add(new CaptureCommand(globals, context));
         return root;
     }
 

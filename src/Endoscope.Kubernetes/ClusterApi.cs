@@ -181,6 +181,9 @@ internal sealed class ClusterApi(ApiTransport transport) : IClusterApi
         return [.. (await transport.SendAsync(request, ModelJson.Default.V1NodeList, cancellationToken)).Items ?? []];
     }
 
+    public Task<IReadOnlyList<NamedAddress>> ListNamedAddressesAsync(string ns, CancellationToken cancellationToken)
+        => NamedAddresses.ListAsync(transport, ObjectName.Label(ns, "namespace"), cancellationToken);
+
     public async Task<IExecSession> ExecAsync(
         string ns, string pod, string container, IReadOnlyList<string> command, CancellationToken cancellationToken)
         => await ExecUpgrade.OpenAsync(transport, ns, pod, container, command, cancellationToken);

@@ -54,6 +54,11 @@ public interface IClusterApi
     /// <summary>All nodes.</summary>
     Task<IReadOnlyList<V1Node>> ListNodesAsync(CancellationToken cancellationToken);
 
+    /// <summary>
+    /// The addresses of pods, Services and nodes with their names, as far as the user may list them: of the whole cluster, else of the namespace.
+    /// </summary>
+    Task<IReadOnlyList<NamedAddress>> ListNamedAddressesAsync(string ns, CancellationToken cancellationToken);
+
     /// <summary>Runs a command in a container, with stdin, stdout and stderr, no terminal.</summary>
     Task<IExecSession> ExecAsync(string ns, string pod, string container, IReadOnlyList<string> command, CancellationToken cancellationToken);
 }
@@ -65,6 +70,9 @@ public interface IClusterApi
 /// <param name="Subresource">What of it, or null.</param>
 /// <param name="Namespace">Where; null for the whole cluster.</param>
 public sealed record AccessQuestion(string Verb, string Group, string Resource, string? Subresource, string? Namespace);
+
+/// <summary>An address and what has it: <c>web-0.shop.pod</c>, <c>db.shop.svc</c>, or a node's name.</summary>
+public sealed record NamedAddress(System.Net.IPAddress Address, string Name);
 
 /// <summary>One step of a watch.</summary>
 /// <param name="Pod">The pod as it is now, or was last; null for <see cref="PodChangeKind.Synced"/>.</param>

@@ -25,7 +25,7 @@ public sealed record EndEvent
     /// <summary>What kept the agent from doing what was asked.</summary>
     public AgentError? Error { get; init; }
 
-    /// <summary>Payload bytes of all <see cref="FrameType.Output"/> frames sent.</summary>
+    /// <summary>Payload bytes of all <see cref="FrameType.Output"/> and <see cref="FrameType.CapturePackets"/> frames sent.</summary>
     public required long OutputBytes { get; init; }
 
     /// <summary>Payload bytes of all <see cref="FrameType.Error"/> frames sent.</summary>
@@ -63,6 +63,12 @@ public static class AgentErrorCode
 
     /// <summary>The container that the agent is in is being ended, and the tool with it.</summary>
     public const string Dismissed = "dismissed";
+
+    /// <summary>libpcap does not understand the capture filter.</summary>
+    public const string Filter = "filter";
+
+    /// <summary>There is no such interface in the target, or it cannot be captured.</summary>
+    public const string Interface = "interface";
 
     /// <summary>The agent itself failed.</summary>
     public const string Internal = "internal";

@@ -26,6 +26,12 @@ public enum FrameType : byte
     /// <summary>Both: alive, nothing to say. Empty; sent every <see cref="Frame.HeartbeatInterval"/>.</summary>
     Heartbeat = 6,
 
+    /// <summary>Client: one more pod for a capture that runs; a <see cref="CaptureTarget"/> as JSON.</summary>
+    CaptureTarget = 32,
+
+    /// <summary>Client: asks a capturing agent for its clock; eight bytes that come back in <see cref="Clock"/>.</summary>
+    ClockProbe = 33,
+
     /// <summary>Agent: the tool runs; a <see cref="StartedEvent"/> as JSON.</summary>
     Started = 16,
 
@@ -49,6 +55,21 @@ public enum FrameType : byte
 
     /// <summary>Agent: a <see cref="ProcessChange"/> as JSON, where a <see cref="ListProcessesRequest"/> has an interval.</summary>
     ProcessChange = 22,
+
+    /// <summary>Agent: packets of this interface follow; a <see cref="CaptureInterfaceEvent"/> as JSON.</summary>
+    CaptureInterface = 48,
+
+    /// <summary>Agent: packets, as <see cref="PacketEncoder"/> writes them.</summary>
+    CapturePackets = 49,
+
+    /// <summary>Agent: the counters so far, every second and once at the end; a <see cref="CaptureStatisticsEvent"/> as JSON.</summary>
+    CaptureStatistics = 50,
+
+    /// <summary>Agent: a pod or an interface cannot be captured, or no longer; a <see cref="CaptureLossEvent"/> as JSON.</summary>
+    CaptureLoss = 51,
+
+    /// <summary>Agent: the eight bytes of a <see cref="ClockProbe"/>, and the agent's clock in nanoseconds since 1970, signed 64-bit big-endian.</summary>
+    Clock = 52,
 }
 
 /// <summary>One message between client and agent.</summary>

@@ -13,4 +13,8 @@ namespace Endoscope.Protocol;
 [JsonSerializable(typeof(ProcessList))]
 [JsonSerializable(typeof(ProcessChange))]
 [JsonSerializable(typeof(EndEvent))]
+[JsonSerializable(typeof(CaptureTarget))]
+[JsonSerializable(typeof(CaptureInterfaceEvent))]
+[JsonSerializable(typeof(CaptureStatisticsEvent))]
+[JsonSerializable(typeof(CaptureLossEvent))]
 public sealed partial class ProtocolJson : JsonSerializerContext;

@@ -8,6 +8,7 @@ namespace Endoscope.Protocol;
 [JsonDerivedType(typeof(ListProcessesRequest), "list-processes")]
 [JsonDerivedType(typeof(RunRequest), "run")]
 [JsonDerivedType(typeof(AttachRequest), "attach")]
+[JsonDerivedType(typeof(CaptureRequest), "capture")]
 public abstract record AgentRequest
 {
     /// <summary>The version of these records; an agent refuses one it does not speak.</summary>

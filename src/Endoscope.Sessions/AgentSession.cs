@@ -83,7 +83,7 @@ public sealed class AgentSession : IAsyncDisposable
                     Finish(ReadRecord(frame, ProtocolJson.Default.EndEvent));
                     break;
                 default:
-                    outputBytes += frame.Type == FrameType.Output ? frame.Payload.Length : 0;
+                    outputBytes += frame.Type is FrameType.Output or FrameType.CapturePackets ? frame.Payload.Length : 0;
                     errorBytes += frame.Type == FrameType.Error ? frame.Payload.Length : 0;
                     return frame;
             }
@@ -115,6 +115,14 @@ public sealed class AgentSession : IAsyncDisposable
     /// <param name="signal">A Linux signal number.</param>
     public ValueTask SignalAsync(int signal, CancellationToken cancellationToken) =>
         writer.WriteAsync(FrameType.Signal, new[] { (byte)signal }, cancellationToken);
+
+    /// <summary>Has a running capture take up one more pod.</summary>
+    public ValueTask JoinCaptureAsync(CaptureTarget target, CancellationToken cancellationToken) =>
+        writer.WriteAsync(FrameType.CaptureTarget, target, ProtocolJson.Default.CaptureTarget, cancellationToken);
+
+    /// <summary>Asks a running capture for its clock; eight bytes come back with it.</summary>
+    public ValueTask ProbeClockAsync(ReadOnlyMemory<byte> mark, CancellationToken cancellationToken) =>
+        writer.WriteAsync(FrameType.ClockProbe, mark, cancellationToken);
 
     public async ValueTask DisposeAsync()
     {

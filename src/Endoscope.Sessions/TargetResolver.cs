@@ -32,18 +32,23 @@ public sealed class TargetResolver(IClusterApi api)
         }
     }
 
-    private async Task<V1Pod> ChoosePodAsync(string ns, string kind, string name, CancellationToken cancellationToken)
+    /// <summary>The selector of a workload's pods.</summary>
+    /// <exception cref="SessionException">There is no such workload.</exception>
+    public async Task<string> SelectorOfAsync(string ns, string kind, string name, CancellationToken cancellationToken)
     {
-        string selector;
         try
         {
-            selector = await api.ReadPodSelectorAsync(ns, kind, name, cancellationToken);
+            return await api.ReadPodSelectorAsync(ns, kind, name, cancellationToken);
         }
         catch (ApiStatusException e) when (e.Code == HttpStatusCode.NotFound)
         {
             throw new SessionException($"there is no {kind} '{name}' in namespace '{ns}'", $"kubectl get {kind} -n {ns} lists them", e);
         }
+    }
 
+    private async Task<V1Pod> ChoosePodAsync(string ns, string kind, string name, CancellationToken cancellationToken)
+    {
+        var selector = await SelectorOfAsync(ns, kind, name, cancellationToken);
         var pods = (await api.ListPodsAsync(ns, selector, null, cancellationToken)).Items;
         return pods.OrderByDescending(IsReady).ThenByDescending(pod => pod.Status?.Phase == "Running").ThenBy(pod => pod.Name(), StringComparer.Ordinal)
             .FirstOrDefault() ?? throw new SessionException($"{kind} {name} in namespace {ns} has no pods");

@@ -8,7 +8,8 @@ public sealed class DependencyTests
 {
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
-        ["Endoscope.Cli"] = ["Endoscope.Protocol", "Endoscope.Sessions", "Endoscope.Terminal"],
+        ["Endoscope.Cli"] = ["Endoscope.Capture", "Endoscope.Protocol", "Endoscope.Sessions", "Endoscope.Terminal"],
+        ["Endoscope.Capture"] = [],
         ["Endoscope.Sessions"] = ["Endoscope.Kubernetes", "Endoscope.Protocol"],
         ["Endoscope.Kubernetes"] = [],
         ["Endoscope.Terminal"] = [],

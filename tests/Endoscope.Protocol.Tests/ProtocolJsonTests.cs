@@ -25,6 +25,21 @@ public sealed class ProtocolJsonTests
         $$$"""{"verb":"run","argv":["ping","-c","1"],"namespaces":["net","uts"],"environment":{"TERM":"xterm"},"terminal":{"columns":80,"rows":24},"version":1,"containerId":"{{{Id}}}"}""");
 
     [Fact]
+    public void ARequestToCapture() => Same<AgentRequest>(
+        new CaptureRequest { ContainerId = Id, Filter = "tcp", Interfaces = ["eth0"], SnapLength = 96, BufferBytes = 1, KubeletPort = 10250 },
+        $$"""{"verb":"capture","filter":"tcp","interfaces":["eth0"],"snapLength":96,"bufferBytes":1,"kubeletPort":10250,"version":1,"containerId":"{{Id}}"}""");
+
+    [Fact]
+    public void ACapturedInterface() => Same(
+        new CaptureInterfaceEvent { Interface = 1, Target = 2, Name = "eth0", LinkType = 1, Addresses = ["10.0.0.7/24"], HardwareAddress = "0a0000000001" },
+        """{"interface":1,"target":2,"name":"eth0","linkType":1,"addresses":["10.0.0.7/24"],"hardwareAddress":"0a0000000001","isOfNode":false}""");
+
+    [Fact]
+    public void ACapturesCounters() => Same(
+        new CaptureStatisticsEvent { Time = 5, Interfaces = [new InterfaceCounters(0, 3, 1, 2)] },
+        """{"time":5,"interfaces":[{"interface":0,"received":3,"dropped":1,"sent":2}]}""");
+
+    [Fact]
     public void AnEnd() => Same(
         new EndEvent { ExitCode = 137, Signal = 9, Error = new AgentError("tool", "gone"), OutputBytes = 1, ErrorBytes = 2 },
         """{"exitCode":137,"signal":9,"error":{"code":"tool","message":"gone"},"outputBytes":1,"errorBytes":2}""");

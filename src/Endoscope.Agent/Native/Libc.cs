@@ -85,6 +85,12 @@ internal static unsafe partial class Libc
     [LibraryImport(Name, EntryPoint = "getsockopt", SetLastError = true)]
     public static partial int GetSocketOption(int socket, int level, int name, void* value, uint* length);
 
+    [LibraryImport(Name, EntryPoint = "getifaddrs", SetLastError = true)]
+    public static partial int GetInterfaceAddresses(InterfaceAddress** first);
+
+    [LibraryImport(Name, EntryPoint = "freeifaddrs")]
+    public static partial void FreeInterfaceAddresses(InterfaceAddress* first);
+
     [LibraryImport(Name, EntryPoint = "posix_spawnp")]
     public static partial int Spawn(int* processId, byte* file, void* actions, void* attributes, byte** argv, byte** environment);
 

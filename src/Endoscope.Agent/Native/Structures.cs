@@ -63,3 +63,16 @@ internal struct PeerCredentials
     public uint UserId;
     public uint GroupId;
 }
+
+/// <summary>struct ifaddrs of getifaddrs(3).</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct InterfaceAddress
+{
+    public InterfaceAddress* Next;
+    public byte* Name;
+    public uint Flags;
+    public byte* Address;
+    public byte* Netmask;
+    public byte* Other;
+    public void* Data;
+}

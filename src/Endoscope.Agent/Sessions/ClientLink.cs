@@ -77,10 +77,20 @@ internal sealed class ClientLink
     public void StopListening() => listens = false;
 
     /// <summary>Sends a record after all that was sent before, without waiting.</summary>
-    public void Enqueue<T>(FrameType type, T value, JsonTypeInfo<T> typeInfo)
+    public void Enqueue<T>(FrameType type, T value, JsonTypeInfo<T> typeInfo) => Enqueue(type, JsonSerializer.SerializeToUtf8Bytes(value, typeInfo));
+
+    /// <summary>Sends bytes after all that was sent before, without waiting.</summary>
+    public void Enqueue(FrameType type, byte[] payload)
     {
-        messages.Enqueue((type, JsonSerializer.SerializeToUtf8Bytes(value, typeInfo)));
+        messages.Enqueue((type, payload));
         Flush();
+    }
+
+    /// <summary>Sends a payload; only while <see cref="IsFree"/>.</summary>
+    public void Send(FrameType type, ReadOnlySpan<byte> payload)
+    {
+        spokeAt = MonotonicTime.Now;
+        Keep(outbox.Send(type, payload));
     }
 
     /// <summary>Sends what was put into <see cref="Payload"/>.</summary>

@@ -40,9 +40,27 @@ internal static class RequestParser
                 CheckArguments(attach.Arguments);
                 CheckVariables(attach.Environment);
                 break;
+            case CaptureRequest capture:
+                Check(capture);
+                break;
         }
 
-        return (request, GroupOf(request));
+        return (request, GroupOf(request.ContainerId, request.PodUid));
+    }
+
+    /// <summary>Reads a frame that names one more pod to capture.</summary>
+    /// <exception cref="InvalidDataException">It does not name one.</exception>
+    public static (int Key, ProcessGroup Group) ParseCaptureTarget(ReadOnlySpan<byte> payload)
+    {
+        try
+        {
+            var target = JsonSerializer.Deserialize(payload, ProtocolJson.Default.CaptureTarget) ?? throw new JsonException("it is empty");
+            return (target.Key, GroupOf(target.ContainerId, target.PodUid));
+        }
+        catch (Exception exception) when (exception is JsonException or AgentException)
+        {
+            throw new InvalidDataException($"a pod to capture is not named rightly: {exception.Message}");
+        }
     }
 
     private static AgentRequest Read(ReadOnlySpan<byte> payload)
@@ -57,10 +75,10 @@ internal static class RequestParser
         }
     }
 
-    private static ProcessGroup GroupOf(AgentRequest request) => request switch
+    private static ProcessGroup GroupOf(string? containerId, string? podUid) => (containerId, podUid) switch
     {
-        { ContainerId: { } id, PodUid: null } => ContainerId.Parse(id) ?? throw Refuse("a container ID has 64 hexadecimal digits"),
-        { ContainerId: null, PodUid: { } uid } => PodUid.Parse(uid) ?? throw Refuse("a pod's UID is a UUID"),
+        ({ } id, null) => ContainerId.Parse(id) ?? throw Refuse("a container ID has 64 hexadecimal digits"),
+        (null, { } uid) => PodUid.Parse(uid) ?? throw Refuse("a pod's UID is a UUID"),
         _ => throw Refuse("one of a container ID and a pod's UID is needed"),
     };
 
@@ -79,6 +97,20 @@ internal static class RequestParser
             || variable.Value is null || variable.Value.Contains('\0')))
         {
             throw Refuse("a variable's name is empty or holds '=', or its value holds a NUL character");
+        }
+    }
+
+    private static void Check(CaptureRequest capture)
+    {
+        if (capture.SnapLength is < 1 or > PacketEncoder.LongestPacket)
+        {
+            throw Refuse($"packets can be cut after 1 to {PacketEncoder.LongestPacket} bytes");
+        }
+
+        if (capture.KubeletPort is < 1 or > ushort.MaxValue || capture.Filter?.Contains('\0') == true
+            || capture.Interfaces.Any(name => string.IsNullOrEmpty(name) || name.Contains('\0')))
+        {
+            throw Refuse("a port, a filter or an interface's name makes no sense");
         }
     }
 

@@ -1,3 +1,4 @@
+using Endoscope.Agent.Capture;
 using Endoscope.Agent.Native;
 using Endoscope.Agent.Processes;
 using Endoscope.Agent.Tools;
@@ -10,7 +11,7 @@ namespace Endoscope.Agent.Sessions;
 /// One client's session, from its request to the end frame, on one thread: a loop around poll(2), so that signals, sizes
 /// and heartbeats are never behind bytes that somebody does not take.
 /// </summary>
-internal sealed class Session
+internal sealed class Session : IDisposable
 {
     private const int MostTold = 100;
     private const int MostArgumentsTold = 10;
@@ -21,6 +22,7 @@ internal sealed class Session
     private readonly ClientLink client;
     private ProcessWatch? watching;
     private RunningTool? running;
+    private CaptureRun? capture;
     private AgentError? failure;
     private bool hasRequest;
     private bool ended;
@@ -47,10 +49,16 @@ internal sealed class Session
             {
                 Watch(watching);
             }
+            else if (capture is not null && !ended)
+            {
+                Advance(capture);
+            }
         }
 
         return !client.IsGone;
     }
+
+    public void Dispose() => capture?.Dispose();
 
     private void WaitAndServe()
     {
@@ -63,11 +71,10 @@ internal sealed class Session
             running?.Relay.ErrorEntry ?? new PollEntry { Descriptor = Descriptor.None },
             new PollEntry { Descriptor = running?.Tool.ExitNotice ?? Descriptor.None, Events = PollEvents.In },
             registration is null || failure is not null ? new PollEntry { Descriptor = Descriptor.None } : registration.Entry,
+            .. ended ? [] : capture?.Entries ?? [],
         ];
         var (fromClient, toClient, toTool, output, error, exit, dismissal) = (0, 1, 2, 3, 4, 5, 6);
-        var deadline = running is null || running.Watch.Deadline > client.Deadline ? client.Deadline : running.Watch.Deadline;
-        deadline = watching is null || ended || !client.IsFree || watching.Due > deadline ? deadline : watching.Due;
-        Descriptor.Poll(entries, deadline - MonotonicTime.Now);
+        Descriptor.Poll(entries, Deadline - MonotonicTime.Now);
 
         if (entries[fromClient].CanRead)
         {
@@ -99,7 +106,20 @@ internal sealed class Session
         {
             Fail(new AgentError(AgentErrorCode.Dismissed, "its debug container is being ended: somebody deleted the pod, or its time is over"));
         }
+
+        if (!ended)
+        {
+            capture?.PassPackets();
+        }
     }
+
+    private TimeSpan Deadline => new[]
+    {
+        client.Deadline,
+        running?.Watch.Deadline ?? TimeSpan.MaxValue,
+        watching is null || ended || !client.IsFree ? TimeSpan.MaxValue : watching.Due,
+        ended ? TimeSpan.MaxValue : capture?.Deadline ?? TimeSpan.MaxValue,
+    }.Min();
 
     private void TakeFrames()
     {
@@ -136,6 +156,10 @@ internal sealed class Session
         {
             running.Relay.Accept(type, payload);
         }
+        else
+        {
+            capture?.Accept(type, payload);
+        }
     }
 
     private void Start((AgentRequest Request, ProcessGroup Group) asked)
@@ -161,6 +185,9 @@ internal sealed class Session
                 break;
             case AttachRequest attach:
                 Attach(attach, target);
+                break;
+            case CaptureRequest request:
+                StartCapture(request, target);
                 break;
         }
     }
@@ -212,6 +239,22 @@ internal sealed class Session
         }
     }
 
+    private void StartCapture(CaptureRequest request, ContainerProcesses target)
+    {
+        var starting = new CaptureRun(request, client);
+        try
+        {
+            starting.Join(key: 0, target);
+        }
+        catch
+        {
+            starting.Dispose();
+            throw;
+        }
+
+        capture = starting;
+    }
+
     private void Watch(RunningTool one)
     {
         if (client.IsGone || failure is not null)
@@ -248,6 +291,15 @@ internal sealed class Session
         }
     }
 
+    private void Advance(CaptureRun one)
+    {
+        one.Advance();
+        if (one.IsOver)
+        {
+            End(null);
+        }
+    }
+
     private void Fail(AgentError error)
     {
         failure ??= error;
@@ -266,7 +318,7 @@ internal sealed class Session
             ExitCode = exit?.Code,
             Signal = exit?.Signal,
             Error = failure,
-            OutputBytes = one?.Relay.OutputBytes ?? 0,
+            OutputBytes = one?.Relay.OutputBytes ?? capture?.PacketBytes ?? 0,
             ErrorBytes = one?.Relay.ErrorBytes ?? 0,
         };
         client.Enqueue(FrameType.End, end, ProtocolJson.Default.EndEvent);

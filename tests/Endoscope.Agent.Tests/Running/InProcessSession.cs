@@ -25,7 +25,8 @@ internal sealed class InProcessSession : IAsyncDisposable
             {
                 try
                 {
-                    return new Session(toAgent.Read, fromAgent.Write, times, registration: null).Run();
+                    using var session = new Session(toAgent.Read, fromAgent.Write, times, registration: null);
+                    return session.Run();
                 }
                 finally
                 {
