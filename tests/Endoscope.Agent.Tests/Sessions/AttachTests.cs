@@ -35,10 +35,11 @@ public sealed class AttachTests : IDisposable
         await using var container = await TestContainer.StartAsync();
         var sleep = container.Pids.Single(pid => Proc.Name(pid) == "sleep");
 
+        // A signal to another process takes effect a little later.
         var result = await RunAsync(
-            "gdb", $"kill -STOP {sleep}; cut -d ' ' -f 3 /proc/{sleep}/stat", new AttachRequest { ContainerId = container.Id, Tool = AttachTool.Gdb, Processes = ["sleep"] });
+            "gdb", $"kill -STOP {sleep}; until grep ') T' /proc/{sleep}/stat > /dev/null; do sleep 0.01; done; echo stopped", new AttachRequest { ContainerId = container.Id, Tool = AttachTool.Gdb, Processes = ["sleep"] });
 
-        Assert.Equal("T\n", result.Output);
+        Assert.Equal("stopped\n", result.Output);
         await Eventually.TrueAsync(() => new ProcFileSystem().Stat(sleep)?.State == 'S');
     }
 
