@@ -48,6 +48,7 @@ internal static class ErrorReport
         AgentException { Code: AgentErrorCode.Dismissed } dismissed => (ExitCode.Lost, $"the command was cut short: {dismissed.Message}", dismissed.Hint),
         AgentException { Code: AgentErrorCode.Filter } filter => (ExitCode.Usage, filter.Message, "man pcap-filter describes the language"),
         AgentException { Code: AgentErrorCode.Tool } tool => (ExitCode.ToolMissing, tool.Message, tool.Hint),
+        AgentException { Code: AgentErrorCode.File } file => (ExitCode.Negative, file.Message, file.Hint),
         SessionException session => (ExitCode.Cluster, session.Message, session.Hint),
         IOException io when BrokenPipe.IsCause(io) => (ExitCode.BrokenPipe, null, null),
         IOException io => (ExitCode.Lost, io.Message, null),

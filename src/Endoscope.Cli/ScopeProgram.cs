@@ -76,6 +76,7 @@ internal static class ScopeProgram
         root.Subcommands.Add(new PingCommand(globals, context));
         root.Subcommands.Add(new HpingCommand(globals, context));
         root.Subcommands.Add(new PidsCommand(globals, context));
+        root.Subcommands.Add(new FsCommand(globals, context));
         root.Subcommands.Add(new ShellCommand(globals, context));
         root.Subcommands.Add(new StraceCommand(globals, context));
         root.Subcommands.Add(new GdbCommand(globals, context));

@@ -58,6 +58,9 @@ public static class AgentErrorCode
     /// <summary>The kernel or a policy of the node does not let the process be traced.</summary>
     public const string Untraceable = "untraceable";
 
+    /// <summary>A file of the target is not there, is of another kind, or cannot be read.</summary>
+    public const string File = "file";
+
     /// <summary>The tool is not in the image or cannot be executed.</summary>
     public const string Tool = "tool";
 

@@ -38,7 +38,7 @@ public enum FrameType : byte
     /// <summary>Agent: bytes of the tool's standard output, or of its terminal.</summary>
     Output = 17,
 
-    /// <summary>Agent: bytes of the tool's standard error.</summary>
+    /// <summary>Agent: bytes of the tool's standard error; of an answer about files, a line for each that was left out.</summary>
     Error = 18,
 
     /// <summary>
@@ -55,6 +55,21 @@ public enum FrameType : byte
 
     /// <summary>Agent: a <see cref="ProcessChange"/> as JSON, where a <see cref="ListProcessesRequest"/> has an interval.</summary>
     ProcessChange = 22,
+
+    /// <summary>Agent: a <see cref="FileList"/> as JSON; a list comes in one frame or several, in order.</summary>
+    Files = 40,
+
+    /// <summary>Agent: a <see cref="FileStart"/> as JSON; the output until <see cref="FileEnd"/> is this file's.</summary>
+    FileStart = 41,
+
+    /// <summary>Agent: from which byte of the file on the next output follows; an unsigned 64-bit big-endian number. Between is nothing but zeros.</summary>
+    FilePosition = 42,
+
+    /// <summary>Agent: a <see cref="Protocol.FileEnd"/> as JSON.</summary>
+    FileEnd = 43,
+
+    /// <summary>Agent: a <see cref="Protocol.FileLocation"/> as JSON, the answer to <see cref="LocateFileRequest"/>.</summary>
+    FileLocation = 44,
 
     /// <summary>Agent: packets of this interface follow; a <see cref="CaptureInterfaceEvent"/> as JSON.</summary>
     CaptureInterface = 48,

@@ -17,4 +17,8 @@ namespace Endoscope.Protocol;
 [JsonSerializable(typeof(CaptureInterfaceEvent))]
 [JsonSerializable(typeof(CaptureStatisticsEvent))]
 [JsonSerializable(typeof(CaptureLossEvent))]
+[JsonSerializable(typeof(FileList))]
+[JsonSerializable(typeof(FileStart))]
+[JsonSerializable(typeof(FileEnd))]
+[JsonSerializable(typeof(FileLocation))]
 public sealed partial class ProtocolJson : JsonSerializerContext;

@@ -9,6 +9,11 @@ namespace Endoscope.Protocol;
 [JsonDerivedType(typeof(RunRequest), "run")]
 [JsonDerivedType(typeof(AttachRequest), "attach")]
 [JsonDerivedType(typeof(CaptureRequest), "capture")]
+[JsonDerivedType(typeof(ListFilesRequest), "list-files")]
+[JsonDerivedType(typeof(FindFilesRequest), "find-files")]
+[JsonDerivedType(typeof(ReadFileRequest), "read-file")]
+[JsonDerivedType(typeof(FetchFilesRequest), "fetch-files")]
+[JsonDerivedType(typeof(LocateFileRequest), "locate-file")]
 public abstract record AgentRequest
 {
     /// <summary>The version of these records; an agent refuses one it does not speak.</summary>

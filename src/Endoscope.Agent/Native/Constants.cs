@@ -4,12 +4,16 @@ namespace Endoscope.Agent.Native;
 internal static class Errno
 {
     public const int NotPermitted = 1;
+    public const int NoEntry = 2;
     public const int NoSuchProcess = 3;
     public const int Interrupted = 4;
+    public const int NoSuchAddress = 6;
     public const int Again = 11;
     public const int NoMemory = 12;
     public const int AccessDenied = 13;
+    public const int CrossDevice = 18;
     public const int NotImplemented = 38;
+    public const int TooManyLinks = 40;
 }
 
 /// <summary>Numbers of signal(7); the same on every architecture .NET runs on.</summary>

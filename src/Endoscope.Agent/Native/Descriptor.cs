@@ -45,6 +45,45 @@ internal static unsafe class Descriptor
         }
     }
 
+    /// <summary>Reads from a position of a file; 0 at its end, negative where it cannot be read.</summary>
+    public static nint ReadAt(int descriptor, Span<byte> buffer, long position)
+    {
+        fixed (byte* start = buffer)
+        {
+            nint got;
+            do
+            {
+                got = Libc.ReadAt(descriptor, start, (nuint)buffer.Length, position);
+            }
+            while (got < 0 && LastError == Errno.Interrupted);
+
+            return got;
+        }
+    }
+
+    /// <summary>Reads until the buffer is full, the file ends, or it cannot be read, which an errno(3) number tells.</summary>
+    public static int ReadFullyAt(int descriptor, Span<byte> buffer, long position, out int error)
+    {
+        error = 0;
+        var total = 0;
+        while (total < buffer.Length)
+        {
+            var got = (int)ReadAt(descriptor, buffer[total..], position + total);
+            if (got <= 0)
+            {
+                error = got < 0 ? LastError : 0;
+                break;
+            }
+
+            total += got;
+        }
+
+        return total;
+    }
+
+    /// <summary>Asks for a position of a file (lseek(2)); negative where there is none.</summary>
+    public static long Seek(int descriptor, long offset, int whence) => Libc.Seek(descriptor, offset, whence);
+
     public static nint Write(int descriptor, ReadOnlySpan<byte> bytes)
     {
         fixed (byte* start = bytes)
@@ -116,10 +155,11 @@ internal static unsafe class Descriptor
     /// <summary>What a symbolic link says, or null where it cannot be read.</summary>
     public static string? ReadLink(string path)
     {
-        var target = stackalloc byte[256];
+        const int longest = 4096;
+        var target = stackalloc byte[longest];
         fixed (byte* name = NullTerminated(path))
         {
-            var length = Libc.ReadLink(name, target, 256);
+            var length = Libc.ReadLink(name, target, longest);
             return length < 0 ? null : Encoding.UTF8.GetString(target, (int)length);
         }
     }

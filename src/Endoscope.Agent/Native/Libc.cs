@@ -10,6 +10,28 @@ internal static unsafe partial class Libc
     [LibraryImport(Name, EntryPoint = "open", SetLastError = true)]
     public static partial int Open(byte* path, int flags);
 
+    [LibraryImport(Name, EntryPoint = "openat", SetLastError = true)]
+    public static partial int OpenAt(int directory, byte* path, int flags);
+
+    /// <summary>openat2(2), for which the C library has no function.</summary>
+    [LibraryImport(Name, EntryPoint = "syscall", SetLastError = true)]
+    public static partial nint OpenResolved(nint number, nint directory, byte* path, OpenHow* how, nuint size);
+
+    [LibraryImport(Name, EntryPoint = "statx", SetLastError = true)]
+    public static partial int GetFileStatus(int directory, byte* path, int flags, uint mask, void* status);
+
+    [LibraryImport(Name, EntryPoint = "fstatfs", SetLastError = true)]
+    public static partial int GetFileSystem(int descriptor, byte* buffer);
+
+    [LibraryImport(Name, EntryPoint = "lseek", SetLastError = true)]
+    public static partial long Seek(int descriptor, long offset, int whence);
+
+    [LibraryImport(Name, EntryPoint = "pread", SetLastError = true)]
+    public static partial nint ReadAt(int descriptor, byte* buffer, nuint count, long offset);
+
+    [LibraryImport(Name, EntryPoint = "readlinkat", SetLastError = true)]
+    public static partial nint ReadLinkAt(int directory, byte* path, byte* buffer, nuint size);
+
     [LibraryImport(Name, EntryPoint = "close")]
     public static partial int Close(int descriptor);
 

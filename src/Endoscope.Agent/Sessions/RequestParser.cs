@@ -43,6 +43,8 @@ internal static class RequestParser
             case CaptureRequest capture:
                 Check(capture);
                 break;
+            case FileRequest file when string.IsNullOrEmpty(file.Path) || file.Path.Contains('\0'):
+                throw Refuse("a path is empty or holds a NUL character");
         }
 
         return (request, GroupOf(request.ContainerId, request.PodUid));

@@ -1,4 +1,5 @@
 using Endoscope.Agent.Capture;
+using Endoscope.Agent.Files;
 using Endoscope.Agent.Native;
 using Endoscope.Agent.Processes;
 using Endoscope.Agent.Tools;
@@ -16,6 +17,8 @@ internal sealed class Session : IDisposable
     private const int MostTold = 100;
     private const int MostArgumentsTold = 10;
     private const int LongestTold = 80;
+    // So that the client is heard between them.
+    private const int AnswersAtOnce = 16;
 
     private readonly SessionTimes times;
     private readonly SessionRegistration? registration;
@@ -23,6 +26,9 @@ internal sealed class Session : IDisposable
     private ProcessWatch? watching;
     private RunningTool? running;
     private CaptureRun? capture;
+    private IEnumerator<Answer>? answers;
+    private long answeredBytes;
+    private long problemBytes;
     private AgentError? failure;
     private bool hasRequest;
     private bool ended;
@@ -53,8 +59,11 @@ internal sealed class Session : IDisposable
             {
                 Advance(capture);
             }
+
+            SendAnswers();
         }
 
+        answers?.Dispose();
         return !client.IsGone;
     }
 
@@ -74,7 +83,7 @@ internal sealed class Session : IDisposable
             .. ended ? [] : capture?.Entries ?? [],
         ];
         var (fromClient, toClient, toTool, output, error, exit, dismissal) = (0, 1, 2, 3, 4, 5, 6);
-        Descriptor.Poll(entries, Deadline - MonotonicTime.Now);
+        Descriptor.Poll(entries, answers is not null && client.IsFree ? TimeSpan.Zero : Deadline - MonotonicTime.Now);
 
         if (entries[fromClient].CanRead)
         {
@@ -180,6 +189,9 @@ internal sealed class Session : IDisposable
 
                 End(null);
                 break;
+            case FileRequest files:
+                answers = FileAnswers.To(files, target.First()).GetEnumerator();
+                break;
             case RunRequest run:
                 StartTool(run, target, target.First(), []);
                 break;
@@ -255,6 +267,36 @@ internal sealed class Session : IDisposable
         capture = starting;
     }
 
+    private void SendAnswers()
+    {
+        for (var sent = 0; answers is not null && sent < AnswersAtOnce && client is { IsFree: true, IsGone: false } && failure is null; sent++)
+        {
+            try
+            {
+                if (answers.MoveNext())
+                {
+                    var (type, payload) = answers.Current;
+                    answeredBytes += type == FrameType.Output ? payload.Length : 0;
+                    problemBytes += type == FrameType.Error ? payload.Length : 0;
+                    client.Send(type, payload.Span);
+                    continue;
+                }
+            }
+            catch (AgentException exception)
+            {
+                failure = exception.Error;
+            }
+            catch (Exception exception) when (exception is NativeException or IOException)
+            {
+                failure = new AgentError(AgentErrorCode.Internal, exception.Message);
+            }
+
+            answers.Dispose();
+            answers = null;
+            End(null);
+        }
+    }
+
     private void Watch(RunningTool one)
     {
         if (client.IsGone || failure is not null)
@@ -318,8 +360,8 @@ internal sealed class Session : IDisposable
             ExitCode = exit?.Code,
             Signal = exit?.Signal,
             Error = failure,
-            OutputBytes = one?.Relay.OutputBytes ?? capture?.PacketBytes ?? 0,
-            ErrorBytes = one?.Relay.ErrorBytes ?? 0,
+            OutputBytes = one?.Relay.OutputBytes ?? capture?.PacketBytes ?? answeredBytes,
+            ErrorBytes = one?.Relay.ErrorBytes ?? problemBytes,
         };
         client.Enqueue(FrameType.End, end, ProtocolJson.Default.EndEvent);
     }

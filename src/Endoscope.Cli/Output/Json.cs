@@ -17,6 +17,9 @@ internal static class Json
 [JsonSerializable(typeof(DebugPodDocument))]
 [JsonSerializable(typeof(CleanupDocument))]
 [JsonSerializable(typeof(DiagnosisDocument))]
+[JsonSerializable(typeof(Fs.FilesDocument))]
+[JsonSerializable(typeof(Fs.FetchDocument))]
+[JsonSerializable(typeof(Fs.FileLocationDocument))]
 [JsonSerializable(typeof(FootprintsDocument))]
 internal sealed partial class CliJson : JsonSerializerContext;
 
