@@ -52,6 +52,7 @@ internal static class ErrorReport
         SessionException session => (ExitCode.Cluster, session.Message, session.Hint),
         IOException io when BrokenPipe.IsCause(io) => (ExitCode.BrokenPipe, null, null),
         IOException io => (ExitCode.Lost, io.Message, null),
+        UnauthorizedAccessException local => (ExitCode.Lost, local.Message, null),
         _ => (ExitCode.Cluster, $"{failure.GetType().Name}: {failure.Message}", "this is a fault of scope: --debug tells the details for a report"),
     };
 }

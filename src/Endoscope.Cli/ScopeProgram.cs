@@ -77,6 +77,7 @@ internal static class ScopeProgram
         root.Subcommands.Add(new HpingCommand(globals, context));
         root.Subcommands.Add(new PidsCommand(globals, context));
         root.Subcommands.Add(new FsCommand(globals, context));
+        root.Subcommands.Add(new IstioCommand(globals, context));
         root.Subcommands.Add(new ShellCommand(globals, context));
         root.Subcommands.Add(new StraceCommand(globals, context));
         root.Subcommands.Add(new GdbCommand(globals, context));
@@ -96,6 +97,11 @@ internal static class ScopeProgram
         result.CommandResult.Command.Description += "\n\nGlobal options such as -n NAMESPACE and -p POD go before the command: scope --help";
     }
 
+    // The command's words: fs get.
+    private static string Path(SymbolResult command) => command.Parent is CommandResult { Command: not RootCommand } parent
+        ? $"{Path(parent)} {((CommandResult)command).Command.Name}"
+        : ((CommandResult)command).Command.Name;
+
     private static string OneLine(string text) => string.Join(' ', text.Split((char[])['\n', '\r', '\t', ' '], StringSplitOptions.RemoveEmptyEntries));
 
     private static UsageException Usage(ParseResult result)
@@ -105,6 +111,6 @@ internal static class ScopeProgram
 
         // That no command was recognized follows from the word that was not.
         var message = isRoot && errors.Length > 1 ? errors[^1] : string.Join("; ", errors);
-        return new UsageException(message, isRoot ? "scope --help shows what it takes" : $"scope {result.CommandResult.Command.Name} --help shows what it takes");
+        return new UsageException(message, isRoot ? "scope --help shows what it takes" : $"scope {Path(result.CommandResult)} --help shows what it takes");
     }
 }

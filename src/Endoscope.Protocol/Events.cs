@@ -61,6 +61,9 @@ public static class AgentErrorCode
     /// <summary>A file of the target is not there, is of another kind, or cannot be read.</summary>
     public const string File = "file";
 
+    /// <summary>What was to be changed while the tool runs could not be changed, or not be undone.</summary>
+    public const string Guard = "guard";
+
     /// <summary>The tool is not in the image or cannot be executed.</summary>
     public const string Tool = "tool";
 

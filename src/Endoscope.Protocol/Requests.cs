@@ -57,6 +57,13 @@ public sealed record RunRequest : AgentRequest
 
     /// <summary>A terminal for the tool, or null for three pipes.</summary>
     public TerminalSize? Terminal { get; init; }
+
+    /// <summary>
+    /// A program that changes something for as long as the tool runs, or null. It is started first, in the same namespaces; it says a line when
+    /// the tool may start, undoes what it did when its standard input ends, and says another line when all is undone. Its standard input ends
+    /// with the session, however that ends.
+    /// </summary>
+    public IReadOnlyList<string>? Guard { get; init; }
 }
 
 /// <summary>Asks to attach a tracing tool to processes of the target, beside it: no namespace is entered.</summary>

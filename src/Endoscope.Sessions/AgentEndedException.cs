@@ -10,6 +10,7 @@ internal static class AgentHints
     {
         Protocol.AgentErrorCode.NoProcess or Protocol.AgentErrorCode.TargetGone => "the container may have just restarted: try again",
         Protocol.AgentErrorCode.Dismissed => "the same command again makes a new one",
+        Protocol.AgentErrorCode.Guard => "scope istio status shows how it is now, scope istio close puts it back",
         Protocol.AgentErrorCode.Refused => "scope cleanup, then the command again, makes a debug pod with the rights that it needs",
         Protocol.AgentErrorCode.NoSuchProcess => "scope pids lists the container's processes; give a number of either kind, or a name",
         Protocol.AgentErrorCode.Protocol => "the image is of another version than scope: --image or SCOPE_IMAGE names the right one",

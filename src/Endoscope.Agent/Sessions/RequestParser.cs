@@ -28,7 +28,8 @@ internal static class RequestParser
             case RunRequest run:
                 CheckArguments(run.Argv);
                 CheckVariables(run.Environment);
-                if (run.Argv is not [{ Length: > 0 }, ..])
+                CheckArguments(run.Guard ?? []);
+                if (run.Argv is not [{ Length: > 0 }, ..] || run.Guard is not (null or [{ Length: > 0 }, ..]))
                 {
                     throw Refuse("no program is named");
                 }

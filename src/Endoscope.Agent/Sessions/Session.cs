@@ -17,6 +17,7 @@ internal sealed class Session : IDisposable
     private const int MostTold = 100;
     private const int MostArgumentsTold = 10;
     private const int LongestTold = 80;
+
     // So that the client is heard between them.
     private const int AnswersAtOnce = 16;
 
@@ -225,11 +226,20 @@ internal sealed class Session : IDisposable
             throw new AgentException(AgentErrorCode.TargetGone, $"process {gone.Pid} of the container ended just now");
         }
 
-        var tool = Tool.Start(request, first.Pid, namespaces, adoptsOrphans: registration is not null);
-        registration?.Tell(tool);
-        var relay = new ToolRelay(tool, client);
-        running = new RunningTool(tool, relay, new ToolWatch(tool, relay, times), attached);
-        client.Enqueue(FrameType.Started, new StartedEvent { ToolPid = tool.Pid, Target = first, Attached = [.. attached.Take(MostTold).Select(Brief)] }, ProtocolJson.Default.StartedEvent);
+        var guard = request.Guard is null ? null : Guard.Start(request, first.Pid, namespaces);
+        try
+        {
+            var tool = Tool.Start(request, first.Pid, namespaces, adoptsOrphans: registration is not null, guard?.Pid ?? 0);
+            registration?.Tell(tool);
+            var relay = new ToolRelay(tool, client);
+            running = new RunningTool(tool, relay, new ToolWatch(tool, relay, times), attached, guard);
+            client.Enqueue(FrameType.Started, new StartedEvent { ToolPid = tool.Pid, Target = first, Attached = [.. attached.Take(MostTold).Select(Brief)] }, ProtocolJson.Default.StartedEvent);
+        }
+        catch
+        {
+            guard?.Undo();
+            throw;
+        }
     }
 
     // A client that does not take what it was told is not told more; what comes and goes meanwhile is never heard of.
@@ -302,6 +312,7 @@ internal sealed class Session : IDisposable
         if (client.IsGone || failure is not null)
         {
             one.Watch.Stop();
+            one.Guard?.Release();
         }
 
         one.Watch.Advance(client.IsGone);
@@ -310,6 +321,11 @@ internal sealed class Session : IDisposable
             one.Tool.Dispose();
             running = null;
             LetGoOn(one.Attached);
+            if (one.Guard?.Undo() is { } problem)
+            {
+                failure ??= new AgentError(AgentErrorCode.Guard, $"what was changed for the command could not be undone: {problem}");
+            }
+
             End(one);
         }
     }
@@ -366,5 +382,5 @@ internal sealed class Session : IDisposable
         client.Enqueue(FrameType.End, end, ProtocolJson.Default.EndEvent);
     }
 
-    private sealed record RunningTool(Tool Tool, ToolRelay Relay, ToolWatch Watch, IReadOnlyList<ProcessRecord> Attached);
+    private sealed record RunningTool(Tool Tool, ToolRelay Relay, ToolWatch Watch, IReadOnlyList<ProcessRecord> Attached, Guard? Guard);
 }

@@ -10,7 +10,8 @@ namespace Endoscope.Agent.Tools;
 /// <param name="toolPid">The tool, which leads a session of its own number; 0 for none.</param>
 /// <param name="toolStartTicks">When it started: a leader of that number that started otherwise is somebody else.</param>
 /// <param name="adopted">Whether this process has called <see cref="Adopt"/>.</param>
-internal sealed unsafe class Descendants(ProcFileSystem proc, int toolPid, ulong toolStartTicks, bool adopted = false)
+/// <param name="spared">The tool's <see cref="Guard"/>, which is to outlive it; 0 for none.</param>
+internal sealed unsafe class Descendants(ProcFileSystem proc, int toolPid, ulong toolStartTicks, bool adopted = false, int spared = 0)
 {
     // A debugger told to end by SIGTERM while threads run into its breakpoints leaves some of them in the target, which dies of that;
     // a debugger that is killed leaves all of them. SIGHUP alone lets it finish what it is doing, detach and leave.
@@ -53,7 +54,7 @@ internal sealed unsafe class Descendants(ProcFileSystem proc, int toolPid, ulong
         var found = new List<ProcessStat>();
         foreach (var pid in proc.ProcessIds())
         {
-            if (proc.Stat(pid) is { HasEnded: false } stat && pid != Environment.ProcessId
+            if (proc.Stat(pid) is { HasEnded: false } stat && pid != Environment.ProcessId && pid != spared
                 && (stat.Session == toolPid || (adopted && stat.Parent == Environment.ProcessId)))
             {
                 found.Add(stat);

@@ -11,21 +11,23 @@ internal sealed unsafe class Tool : IDisposable
     private readonly Descendants descendants;
     private readonly bool watchesSession;
     private readonly bool adoptsOrphans;
+    private readonly bool sparesOne;
     private int input;
     private int output;
     private int error;
     private int exitNotice;
 
-    private Tool(int pid, Streams streams, int exitNotice, bool adoptsOrphans, bool foreignPids)
+    private Tool(int pid, Streams streams, int exitNotice, bool adoptsOrphans, bool foreignPids, int spared)
     {
         Pid = pid;
         (input, output, error) = (streams.Input, streams.Output, streams.Error);
         HasTerminal = streams.Input == streams.Output;
         this.exitNotice = exitNotice;
         this.adoptsOrphans = adoptsOrphans;
+        sparesOne = spared != 0;
         watchesSession = !adoptsOrphans || foreignPids;
         StartTicks = proc.Stat(pid)?.StartTicks ?? 0;
-        descendants = new Descendants(proc, pid, StartTicks, adoptsOrphans);
+        descendants = new Descendants(proc, pid, StartTicks, adoptsOrphans, spared);
     }
 
     public int Pid { get; }
@@ -52,15 +54,16 @@ internal sealed unsafe class Tool : IDisposable
 
     /// <summary>Starts the request's tool in the target's namespaces.</summary>
     /// <param name="adoptsOrphans">The agent's process has called <see cref="Descendants.Adopt"/>.</param>
+    /// <param name="spared">The tool's <see cref="Guard"/>, which is to outlive it; 0 for none.</param>
     /// <exception cref="AgentException">The kernel refuses, or the program cannot be executed.</exception>
-    public static Tool Start(RunRequest request, int targetPid, TargetNamespaces namespaces, bool adoptsOrphans)
+    public static Tool Start(RunRequest request, int targetPid, TargetNamespaces namespaces, bool adoptsOrphans, int spared = 0)
     {
         using var plan = new SpawnPlan(request.Argv, ToolEnvironment.For(request, targetPid));
         var (ours, theirs) = request.Terminal is { } size ? OpenTerminal(plan, size) : OpenPipes(plan);
         try
         {
             var (pid, exitNotice) = new ToolStart(namespaces, plan, adoptsOrphans).Run(request.Argv[0]);
-            return new Tool(pid, ours, exitNotice, adoptsOrphans, namespaces.EntersPid);
+            return new Tool(pid, ours, exitNotice, adoptsOrphans, namespaces.EntersPid, spared);
         }
         catch
         {
@@ -125,7 +128,7 @@ internal sealed unsafe class Tool : IDisposable
     }
 
     /// <summary>Whether processes live on that the tool has started; to be asked once it is reaped.</summary>
-    public bool HasLeftovers() => (adoptsOrphans && Descendants.ReapAdopted()) || (watchesSession && descendants.Find().Count > 0);
+    public bool HasLeftovers() => (adoptsOrphans && Descendants.ReapAdopted() && (!sparesOne || descendants.Find().Count > 0)) || (watchesSession && descendants.Find().Count > 0);
 
     /// <summary>Asks the tool and all it has started to end.</summary>
     public void Terminate() => descendants.Ask();

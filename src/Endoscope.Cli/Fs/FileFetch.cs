@@ -58,7 +58,7 @@ internal sealed class FileFetch(LocalTree tree, FileAnswer answer, FetchProgress
         try
         {
             path = tree.Claim(start.File.Name);
-            if (start.File.Kind != 'd' && Directory.Exists(path))
+            if (start.File.Kind != 'd' && new DirectoryInfo(path) is { Exists: true, LinkTarget: null })
             {
                 throw new LocalPathException($"'{Name}' is left out: {path} is a directory");
             }

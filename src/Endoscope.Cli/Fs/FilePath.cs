@@ -4,7 +4,11 @@ namespace Endoscope.Cli.Fs;
 internal static class FilePath
 {
     /// <summary>The path, if it can be one.</summary>
-    /// <exception cref="UsageException">It is empty.</exception>
-    public static string Check(string? path) =>
-        string.IsNullOrEmpty(path) ? throw new UsageException("the path is empty", "/ is the target's root directory") : path;
+    /// <exception cref="UsageException">It is empty, or looks like an option that there is not.</exception>
+    public static string Check(string? path) => path switch
+    {
+        null or "" => throw new UsageException("the path is empty", "/ is the target's root directory"),
+        ['-', ..] => throw new UsageException($"there is no option '{path}'", $"a file of that name is ./{path}"),
+        _ => path,
+    };
 }

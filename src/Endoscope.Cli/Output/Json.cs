@@ -18,6 +18,7 @@ internal static class Json
 [JsonSerializable(typeof(CleanupDocument))]
 [JsonSerializable(typeof(DiagnosisDocument))]
 [JsonSerializable(typeof(Fs.FilesDocument))]
+[JsonSerializable(typeof(Istio.IstioDocument))]
 [JsonSerializable(typeof(Fs.FetchDocument))]
 [JsonSerializable(typeof(Fs.FileLocationDocument))]
 [JsonSerializable(typeof(FootprintsDocument))]

@@ -26,6 +26,9 @@ public sealed record AccessNeeds
     /// <summary>Entering the target's network (SYS_PTRACE opens another's namespace, SYS_ADMIN enters it) and raw sockets.</summary>
     public static AccessNeeds Network { get; } = new("NET_RAW", "SYS_ADMIN", "SYS_PTRACE");
 
+    /// <summary>Reading and changing the rules of the target's network: the same, and NET_ADMIN.</summary>
+    public static AccessNeeds Redirect { get; } = new("NET_ADMIN", "NET_RAW", "SYS_ADMIN", "SYS_PTRACE");
+
     /// <summary>The target's files: opening its root directory (SYS_PTRACE) and reading what others may not (DAC_READ_SEARCH); never writing.</summary>
     public static AccessNeeds Files { get; } = new("DAC_READ_SEARCH", "SYS_PTRACE");
 
