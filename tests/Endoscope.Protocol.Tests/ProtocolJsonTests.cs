@@ -10,7 +10,7 @@ public sealed class ProtocolJsonTests
     [Fact]
     public void ARequestToList() => Same<AgentRequest>(
         new ListProcessesRequest { ContainerId = Id },
-        $$"""{"verb":"list-processes","version":1,"containerId":"{{Id}}"}""");
+        $$"""{"verb":"list-processes","processes":[],"version":1,"containerId":"{{Id}}"}""");
 
     [Fact]
     public void ARequestToRun() => Same<AgentRequest>(
@@ -54,7 +54,24 @@ public sealed class ProtocolJsonTests
 
     [Fact]
     public void AStart() => Same(
-        new StartedEvent { ToolPid = 5, Target = Process }, $$"""{"toolPid":5,"target":{{ProcessText}}}""");
+        new StartedEvent { ToolPid = 5, Target = Process }, $$"""{"toolPid":5,"target":{{ProcessText}},"attached":[]}""");
+
+    [Fact]
+    public void ARequestToFetch() => Same<AgentRequest>(
+        new FetchFilesRequest { ContainerId = Id, Path = "/data", Held = [new HeldFile("big", 65536, Digest: "ab"), new HeldFile("whole", 1, DateTimeOffset.UnixEpoch)] },
+        $$"""{"verb":"fetch-files","held":[{"path":"big","size":65536,"digest":"ab"},{"path":"whole","size":1,"modified":"1970-01-01T00:00:00+00:00"}],"path":"/data","version":1,"containerId":"{{Id}}"}""");
+
+    [Fact]
+    public void AChecksumTakesNoNoticeOfHoles()
+    {
+        var (sparse, other) = (new FileDigest(), new FileDigest());
+        sparse.Add(3 * FileDigest.Chunk, [1, 2]);
+        other.Add(2 * FileDigest.Chunk, [1, 2]);
+
+        Assert.True(FileDigest.IsZero(new byte[FileDigest.Chunk]));
+        Assert.NotEqual(sparse.Current, other.Current);
+        Assert.NotEqual(sparse.Current, sparse.Finish(4 * FileDigest.Chunk));
+    }
 
     [Fact]
     public void WhatARequestLeavesOutHasItsDefault()
