@@ -100,13 +100,6 @@ internal sealed class ClientLink
         Keep(outbox.Send(type, length));
     }
 
-    /// <summary>Sends a payload of any length a frame can have, while <see cref="IsFree"/>.</summary>
-    public void Send(FrameType type, ReadOnlySpan<byte> payload)
-    {
-        spokeAt = MonotonicTime.Now;
-        Keep(outbox.Send(type, payload));
-    }
-
     /// <summary>Sends on, as far as the client takes it.</summary>
     public void Flush()
     {
