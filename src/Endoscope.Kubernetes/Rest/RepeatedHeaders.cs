@@ -6,7 +6,8 @@ namespace Endoscope.Kubernetes.Rest;
 /// Headers that come several times, each with one value. The runtime writes the values of one header into one line, with commas in between,
 /// and an API server takes that for a single group of such a name. So they leave the runtime as one value with marks where the next line
 /// is to begin, and this stream, below the runtime and above TLS, turns the marks into line ends. It does that in the heads of requests
-/// alone: it never touches a body, nor anything after an upgrade.
+/// alone: it never touches a body, nor anything after an upgrade. Whether there was one only the server's answer says: a connection whose
+/// upgrade was refused goes on carrying requests.
 /// </summary>
 internal sealed class RepeatedHeaders(Stream stream) : Stream
 {
@@ -14,8 +15,12 @@ internal sealed class RepeatedHeaders(Stream stream) : Stream
     private const char ReturnMark = '\u0001';
     private const char NewLineMark = '\u0002';
 
+    private static ReadOnlySpan<byte> Upgraded => "HTTP/1.1 101"u8;
+
     private readonly MemoryStream head = new();
-    private bool upgraded;
+    private readonly MemoryStream answer = new();
+    private volatile bool asked;
+    private volatile bool upgraded;
 
     public override bool CanRead => true;
 
@@ -50,16 +55,21 @@ internal sealed class RepeatedHeaders(Stream stream) : Stream
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
         => WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => stream.ReadAsync(buffer, cancellationToken);
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        var count = await stream.ReadAsync(buffer, cancellationToken);
+        Learn(buffer.Span[..count]);
+        return count;
+    }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
-        => stream.ReadAsync(buffer, offset, count, cancellationToken);
+        => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
     public override Task FlushAsync(CancellationToken cancellationToken) => stream.FlushAsync(cancellationToken);
 
     public override void Flush() => stream.Flush();
 
-    public override int Read(byte[] buffer, int offset, int count) => stream.Read(buffer, offset, count);
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
@@ -84,7 +94,7 @@ internal sealed class RepeatedHeaders(Stream stream) : Stream
     }
 
     /// <summary>
-    /// Replaces the marks. Bodies are JSON, which holds no control characters, so that only the end of an upgrade's head has to be found.
+    /// Replaces the marks. Bodies are JSON, which holds no control characters, so that only the heads that ask for an upgrade have to be found.
     /// </summary>
     private void Rewrite(Span<byte> bytes)
     {
@@ -94,13 +104,26 @@ internal sealed class RepeatedHeaders(Stream stream) : Stream
             head.WriteByte(b);
             if (b == '\n' && EndsLine())
             {
-                upgraded |= Encoding.ASCII.GetString(head.GetBuffer(), 0, (int)head.Length).Contains("\r\nUpgrade: websocket\r\n", StringComparison.Ordinal);
+                asked = Encoding.ASCII.GetString(head.GetBuffer(), 0, (int)head.Length).Contains("\r\nUpgrade: websocket\r\n", StringComparison.Ordinal);
                 head.SetLength(0);
-                if (upgraded)
-                {
-                    return;
-                }
             }
+        }
+    }
+
+    /// <summary>Takes what the server answers to a request for an upgrade, before which nothing else is sent.</summary>
+    private void Learn(ReadOnlySpan<byte> bytes)
+    {
+        if (!asked || bytes.IsEmpty)
+        {
+            return;
+        }
+
+        answer.Write(bytes[..Math.Min(bytes.Length, Upgraded.Length - (int)answer.Length)]);
+        if (answer.Length == Upgraded.Length)
+        {
+            upgraded = answer.GetBuffer().AsSpan(0, Upgraded.Length).SequenceEqual(Upgraded);
+            asked = false;
+            answer.SetLength(0);
         }
     }
 

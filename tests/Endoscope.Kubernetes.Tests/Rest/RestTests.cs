@@ -312,6 +312,29 @@ public class RestTests
     }
 
     [Fact]
+    public async Task SendsTheImpersonationAlsoOnAConnectionWhoseUpgradeWasRefused()
+    {
+        await using var server = await TestApiServer.StartAsync();
+        server.Pods.AddRunning("default", "web");
+        server.OnExec(async (call, token) => await call.Input.CopyToAsync(call.Output, token));
+        var refusals = 1;
+        server.Answer(request => request.Path.EndsWith("/exec", StringComparison.Ordinal) && refusals-- > 0 ? ScriptedAnswer.Failure(403, "Forbidden", "not you") : null);
+        using var cluster = server.Connect("token: t\nas: jane\nas-groups: [admins, users]");
+
+        await Assert.ThrowsAsync<ApiStatusException>(() => cluster.ExecAsync("cat"));
+        await cluster.Api.ReadPodAsync("default", "web", Connecting.Cancelled);
+        await using var session = await cluster.ExecAsync("cat");
+        byte[] sent = [1, 2, 1, 2];
+        await session.Input.WriteAsync(sent, Connecting.Cancelled);
+        await session.Input.DisposeAsync();
+        Assert.Equal(sent, await session.Output.ReadAllAsync());
+
+        Assert.Equal(3, server.Requests.Count);
+        Assert.Single(server.Requests.Select(request => request.ConnectionId).Distinct());
+        Assert.All(server.Requests, request => Assert.Equal("admins\nusers", request.Header("Impersonate-Group")));
+    }
+
+    [Fact]
     public async Task LetsTheFlagsSayWhoToActAs()
     {
         await using var server = await TestApiServer.StartAsync();
