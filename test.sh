@@ -6,7 +6,7 @@
 # (SCOPE_TEST_LOAD names a command that puts an image archive into it, such as `kind load image-archive`), else one of our
 # own on this machine (lab/), which needs root and is taken down afterwards unless it was up before.
 # --no-cluster leaves the image and the cluster out.
-# An end-to-end test that fails is run once more, since a real cluster may stumble; if it then passes it is named, not hidden.
+# A test that fails is run once more, since a real cluster may stumble and a busy machine be late; if it then passes it is named, not hidden.
 # The last line counts: N passed, N failed, N skipped.
 set -euo pipefail
 source "$(dirname "$(readlink -f "$0")")/eng/steps.sh"
@@ -71,7 +71,10 @@ say "unit and server tests"
 for project in "$root"/tests/*.Tests; do
     case $project in
         *.EndToEnd.Tests) ;;
-        *) run_tests "$(basename "$project")" ;;
+        *)
+            run_tests "$(basename "$project")"
+            run_again "$(basename "$project")"
+            ;;
     esac
 done
 
