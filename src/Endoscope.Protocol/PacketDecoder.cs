@@ -52,7 +52,7 @@ public sealed class PacketDecoder : IDisposable
             case PacketEncoder.Plain when body.Length == length:
                 return body;
             case PacketEncoder.Deflated:
-                feed.Next = body;
+                feed.Add(body);
                 var plain = GC.AllocateUninitializedArray<byte>(length);
                 try
                 {
@@ -97,10 +97,23 @@ public sealed class PacketDecoder : IDisposable
         return packets;
     }
 
-    /// <summary>Gives the decompressor the frames one after the other.</summary>
+    /// <summary>
+    /// Gives the decompressor the frames one after the other. It reads in pieces, and stops when a frame's packets are all there, which may be
+    /// before the last bytes of the frame: marks that end its part of the stream, but part of the stream all the same.
+    /// </summary>
     private sealed class Feed : Stream
     {
-        public ReadOnlyMemory<byte> Next { get; set; }
+        private const int LongestMarks = 64;
+
+        private ReadOnlyMemory<byte> rest;
+
+        /// <exception cref="InvalidDataException">The frame before holds more than it said.</exception>
+        public void Add(ReadOnlyMemory<byte> frame) => rest = rest.Length switch
+        {
+            0 => frame,
+            <= LongestMarks => (byte[])[.. rest.Span, .. frame.Span],
+            _ => throw new InvalidDataException("a frame of packets holds more than it says"),
+        };
 
         public override bool CanRead => true;
 
@@ -120,9 +133,9 @@ public sealed class PacketDecoder : IDisposable
 
         public override int Read(Span<byte> buffer)
         {
-            var count = Math.Min(buffer.Length, Next.Length);
-            Next.Span[..count].CopyTo(buffer);
-            Next = Next[count..];
+            var count = Math.Min(buffer.Length, rest.Length);
+            rest.Span[..count].CopyTo(buffer);
+            rest = rest[count..];
             return count;
         }
 

@@ -6,6 +6,26 @@ public sealed class PacketFrameTests
 {
     private static readonly byte[] Hello = "hello"u8.ToArray();
 
+    /// <summary>The end of a frame's compressed bytes may still be unread when all of its packets are there.</summary>
+    [Fact]
+    public void ComeBackWhateverTheLengthOfAFrameCompressed()
+    {
+        using var encoder = new PacketEncoder();
+        using var decoder = new PacketDecoder();
+        var random = new Random(1);
+        for (var length = 7_000; length < 8_200; length++)
+        {
+            var data = new byte[2 * length];
+            random.NextBytes(data.AsSpan(length));
+            encoder.Add(0, length, data.Length, data);
+
+            var packet = Assert.Single(decoder.Decode(encoder.Take().ToArray()));
+
+            Assert.Equal(length, packet.Time);
+            Assert.True(packet.Data.Span.SequenceEqual(data), $"the packet of {data.Length} bytes");
+        }
+    }
+
     [Fact]
     public void BringsEveryPacketAsItWas()
     {
