@@ -19,7 +19,8 @@ public sealed class StreamSink(Stream stream) : ICaptureSink
 
     public async ValueTask WriteAsync(ReadOnlyMemory<byte> blocks, ReadOnlyMemory<byte> preamble, CancellationToken cancellationToken)
     {
-        await stream.WriteAsync(blocks, cancellationToken);
+        // A write to a pipe that nobody empties goes on for ever; whoever has no more time for it leaves it alone.
+        await stream.WriteAsync(blocks, CancellationToken.None).AsTask().WaitAsync(cancellationToken);
         await stream.FlushAsync(cancellationToken);
         Length += blocks.Length;
     }

@@ -46,6 +46,9 @@ internal sealed class CaptureBoard
     /// <summary>Packets that were written after later ones.</summary>
     public long Late { get; set; }
 
+    /// <summary>Packets that were left out since whoever reads had asked for a pause.</summary>
+    public long LeftOut { get; set; }
+
     /// <summary>How old the last word of the slowest node is.</summary>
     public TimeSpan Lag { get; set; }
 

@@ -35,6 +35,9 @@ internal sealed class CaptureRecorder(
     /// <summary>Ends the capture when it is done: the program that reads has ended.</summary>
     public Task ReaderGone { get; init; } = new TaskCompletionSource().Task;
 
+    /// <summary>Whether packets are to be left out for now.</summary>
+    public Func<bool> IsPaused { get; init; } = () => false;
+
     /// <summary>Records to the end.</summary>
     /// <exception cref="IOException">It could not be written; what was is whole.</exception>
     public async Task RunAsync(CancellationToken stop)
@@ -236,6 +239,12 @@ internal sealed class CaptureRecorder(
     {
         if (failure is not null || board.Packets >= settings.Packets || writer.Length >= settings.Size)
         {
+            return;
+        }
+
+        if (IsPaused())
+        {
+            board.LeftOut++;
             return;
         }
 

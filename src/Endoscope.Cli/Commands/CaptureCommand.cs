@@ -1,14 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Runtime.InteropServices;
 using Endoscope.Capture;
 using Endoscope.Cli.Capture;
-using Endoscope.Kubernetes;
 using Endoscope.Protocol;
-using Endoscope.Sessions;
-using Endoscope.Sessions.Access;
 using Endoscope.Sessions.Capture;
-using Endoscope.Terminal;
 
 namespace Endoscope.Cli.Commands;
 
@@ -69,59 +64,23 @@ internal sealed class CaptureCommand : TargetCommand
     {
         var selection = new PodSelection(request.Targets, result.GetValue(selector), result.GetValue(all), request.Container);
         Check(result, request, selection);
-        var settings = Settings(result);
         using var cluster = context.Connect(request.Connection);
-        var ns = request.Namespace ?? cluster.DefaultNamespace;
-        using var names = new NameDirectory(token => cluster.Api.ListNamedAddressesAsync(ns, token), context.Time);
-        await using var pods = await SelectedPods.FindAsync(cluster.Api, ns, selection, cancellationToken);
-        await using var capture = new ClusterCapture(cluster.Api, EnterAsync, Plan(result), context.Time);
-        await capture.AddAsync(Bounded(pods, settings), cancellationToken);
-
-        return await RecordAsync(result, request, settings, cluster, pods, capture, names, cancellationToken);
-
-        Task<TargetAccess> EnterAsync(TargetReference pod, CancellationToken token) => this.EnterAsync(
-            cluster, request with { Pod = pod.Name }, AccessNeeds.Network, anyContainerWillDo: true, token);
+        await using var run = await CaptureRun.StartAsync(
+            context, new CaptureOrder(request, selection, Plan(result), Settings(result)), cluster, context.Tell, cancellationToken);
+        return await RecordAsync(result, request, run, cancellationToken);
     }
 
-    private async Task<int> RecordAsync(
-        ParseResult result,
-        GlobalRequest request,
-        CaptureSettings settings,
-        Cluster cluster,
-        SelectedPods pods,
-        ClusterCapture capture,
-        NameDirectory names,
-        CancellationToken cancellationToken)
+    private async Task<int> RecordAsync(ParseResult result, GlobalRequest request, CaptureRun run, CancellationToken cancellationToken)
     {
-        var board = new CaptureBoard();
         var path = result.GetValue(file) ?? StandardOutput;
         using var viewer = result.GetValue(wireshark) ? WiresharkProgram.Start(context.Variable) : null;
         var isDataOnOutput = viewer is null && path == StandardOutput;
-        var report = new CaptureReport(board, context, request.Json ? isDataOnOutput ? context.Status : context.Out : null);
-        await using var writer = new CaptureWriter(viewer is null ? Open(path, result.GetValue(ring)) : new StreamSink(viewer.StandardInput.BaseStream));
-        writer.Begin($"scope {CommandContext.Version}", RuntimeInformation.OSDescription, $"{settings.CommandLine}\ncluster {cluster.Server}");
-        names.Load();
-        using var recorder = new CaptureRecorder(settings, capture, writer, board, names, context.Time, report.Tell)
-        {
-            OnProgress = report.Progress,
-            ReaderGone = viewer?.WaitForExitAsync(CancellationToken.None) ?? new TaskCompletionSource().Task,
-        };
-        await using var joining = new JoiningPods(pods, capture, settings.MaxPods, report.Tell);
-        try
-        {
-            await recorder.RunAsync(cancellationToken);
-        }
-        catch (IOException e) when (!BrokenPipe.IsCause(e))
-        {
-            board.Truncations.Add($"it cannot be written: {e.Message}");
-        }
-        catch (IOException)
-        {
-            // Whoever read has enough.
-        }
-
+        var report = new CaptureReport(run.Board, context, request.Json ? isDataOnOutput ? context.Status : context.Out : null);
+        run.ReaderGone = viewer?.WaitForExitAsync(CancellationToken.None) ?? run.ReaderGone;
+        var sink = viewer is null ? Open(path, result.GetValue(ring)) : new StreamSink(viewer.StandardInput.BaseStream);
+        await run.RecordAsync(sink, report.Tell, report.Progress, cancellationToken);
         report.Finish(viewer is null && path != StandardOutput ? $" in {path}" : "");
-        return board.ExitCode;
+        return run.Board.ExitCode;
     }
 
     private void Check(ParseResult result, GlobalRequest request, PodSelection selection)
@@ -165,21 +124,6 @@ internal sealed class CaptureCommand : TargetCommand
         BufferBytes = result.GetResult(buffer) is null ? DefaultBuffer : result.GetValue(buffer),
         KubeletPort = 10250,
     };
-
-    private List<PodToCapture> Bounded(SelectedPods pods, CaptureSettings settings)
-    {
-        foreach (var note in pods.Notes)
-        {
-            context.Tell(note);
-        }
-
-        if (pods.Initial.Count > settings.MaxPods)
-        {
-            context.Tell($"{pods.Initial.Count} pods are selected, of which the first {settings.MaxPods} are captured: --max-pods allows more");
-        }
-
-        return [.. pods.Initial.Take(settings.MaxPods)];
-    }
 
     private ICaptureSink Open(string path, Ring? files) => (path, files) switch
     {

@@ -21,16 +21,27 @@ internal abstract class TargetCommand : Command
     protected abstract Task<int> RunAsync(ParseResult result, GlobalRequest request, CancellationToken cancellationToken);
 
     /// <summary>Gets beside the target, telling the user what was chosen on the way.</summary>
-    protected async Task<TargetAccess> EnterAsync(
-        Cluster cluster, GlobalRequest request, AccessNeeds needs, bool anyContainerWillDo, CancellationToken cancellationToken)
+    protected Task<TargetAccess> EnterAsync(
+        Cluster cluster, GlobalRequest request, AccessNeeds needs, bool anyContainerWillDo, CancellationToken cancellationToken) =>
+        EnterAsync(context, context.Tell, cluster, request, needs, anyContainerWillDo, cancellationToken);
+
+    /// <inheritdoc cref="EnterAsync(Cluster, GlobalRequest, AccessNeeds, bool, CancellationToken)"/>
+    internal static async Task<TargetAccess> EnterAsync(
+        CommandContext context,
+        Action<string> tell,
+        Cluster cluster,
+        GlobalRequest request,
+        AccessNeeds needs,
+        bool anyContainerWillDo,
+        CancellationToken cancellationToken)
     {
-        var access = new DebugPodAccess(cluster.Api, request.DebugPod, context.Time, context.Tell);
+        var access = new DebugPodAccess(cluster.Api, request.DebugPod, context.Time, tell);
         var asked = new AccessRequest(
             request.Namespace ?? cluster.DefaultNamespace, request.Target, request.Container, needs, anyContainerWillDo, request.Terminate);
         var beside = await TargetAccess.EnterAsync(cluster.Api, access, asked, context.Time, cancellationToken);
         foreach (var note in beside.Target.Notes)
         {
-            context.Tell(note);
+            tell(note);
         }
 
         return beside;
