@@ -82,6 +82,7 @@ internal static class ScopeProgram
         root.Subcommands.Add(new StraceCommand(globals, context));
         root.Subcommands.Add(new GdbCommand(globals, context));
         root.Subcommands.Add(new DoctorCommand(globals, context));
+        root.Subcommands.Add(new SetupCommand(globals, context));
         root.Subcommands.Add(new CaptureCommand(globals, context));
         return root;
     }

@@ -184,9 +184,45 @@ internal sealed class ClusterApi(ApiTransport transport) : IClusterApi
     public Task<IReadOnlyList<NamedAddress>> ListNamedAddressesAsync(string ns, CancellationToken cancellationToken)
         => NamedAddresses.ListAsync(transport, ObjectName.Label(ns, "namespace"), cancellationToken);
 
+    public async Task<JsonElement?> FindAsync(ObjectReference reference, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await transport.SendAsync(Get(reference), ModelJson.Default.JsonElement, cancellationToken);
+        }
+        catch (ApiStatusException e) when (e.Code == HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+    }
+
+    public async Task<ApplyOutcome> ApplyAsync(ObjectReference reference, ReadOnlyMemory<byte> manifest, CancellationToken cancellationToken)
+    {
+        var before = await FindAsync(reference, cancellationToken);
+        var request = Get(reference) with
+        {
+            Method = HttpMethod.Patch,
+            Verb = "patch",
+            Query = [new("fieldManager", "scope")],
+            Body = manifest,
+
+            // All JSON is YAML.
+            BodyType = "application/apply-patch+yaml",
+        };
+        var after = await transport.SendAsync(request, ModelJson.Default.JsonElement, cancellationToken);
+        return before is null ? ApplyOutcome.Created
+            : Version(before.Value) == Version(after) ? ApplyOutcome.Unchanged
+            : ApplyOutcome.Changed;
+
+        static string? Version(JsonElement item) => item.GetProperty("metadata").GetProperty("resourceVersion").GetString();
+    }
+
     public async Task<IExecSession> ExecAsync(
         string ns, string pod, string container, IReadOnlyList<string> command, CancellationToken cancellationToken)
         => await ExecUpgrade.OpenAsync(transport, ns, pod, container, command, cancellationToken);
+
+    private static ApiRequest Get(ObjectReference reference)
+        => Get(reference.Namespace, reference.Resource, ObjectName.Subdomain(reference.Name, reference.Resource)) with { Group = reference.Group };
 
     private static ApiRequest Get(string? ns, string resource, string? name) => new()
     {

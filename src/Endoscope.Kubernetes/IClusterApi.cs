@@ -1,3 +1,4 @@
+using System.Text.Json;
 using k8s.Models;
 
 namespace Endoscope.Kubernetes;
@@ -59,6 +60,16 @@ public interface IClusterApi
     /// </summary>
     Task<IReadOnlyList<NamedAddress>> ListNamedAddressesAsync(string ns, CancellationToken cancellationToken);
 
+    /// <summary>Reads an object of any kind; null where there is none.</summary>
+    Task<JsonElement?> FindAsync(ObjectReference reference, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Makes an object what its manifest says, by server-side apply as <c>scope</c>: what the manifest does not mention stays as it is. Another's
+    /// change of what it does mention is not overwritten but a conflict, an <see cref="ApiStatusException"/>.
+    /// </summary>
+    /// <param name="manifest">The object as JSON.</param>
+    Task<ApplyOutcome> ApplyAsync(ObjectReference reference, ReadOnlyMemory<byte> manifest, CancellationToken cancellationToken);
+
     /// <summary>Runs a command in a container, with stdin, stdout and stderr, no terminal.</summary>
     Task<IExecSession> ExecAsync(string ns, string pod, string container, IReadOnlyList<string> command, CancellationToken cancellationToken);
 }
@@ -70,6 +81,25 @@ public interface IClusterApi
 /// <param name="Subresource">What of it, or null.</param>
 /// <param name="Namespace">Where; null for the whole cluster.</param>
 public sealed record AccessQuestion(string Verb, string Group, string Resource, string? Subresource, string? Namespace);
+
+/// <summary>An object of any kind, of version v1.</summary>
+/// <param name="Group">The API group; empty for the core.</param>
+/// <param name="Resource">The plural resource.</param>
+/// <param name="Namespace">Where it is; null for what is in no namespace.</param>
+public sealed record ObjectReference(string Group, string Resource, string? Namespace, string Name);
+
+/// <summary>What an apply did.</summary>
+public enum ApplyOutcome
+{
+    /// <summary>There was none.</summary>
+    Created,
+
+    /// <summary>It was another.</summary>
+    Changed,
+
+    /// <summary>It was that already.</summary>
+    Unchanged,
+}
 
 /// <summary>An address and what has it: <c>web-0.shop.pod</c>, <c>db.shop.svc</c>, or a node's name.</summary>
 public sealed record NamedAddress(System.Net.IPAddress Address, string Name);

@@ -1,3 +1,4 @@
+using System.Net;
 using Endoscope.Kubernetes;
 using Endoscope.Sessions.Access;
 using k8s.Models;
@@ -11,15 +12,16 @@ namespace Endoscope.Sessions;
 public sealed record FootprintQuery(string? Namespace, string? Target, string? DebugNamespace);
 
 /// <summary>Finds what of ours is in the cluster, and removes it.</summary>
-public sealed class Footprints(IClusterApi api)
+/// <param name="warn">Takes what the user should know of although it is no failure of the command.</param>
+public sealed class Footprints(IClusterApi api, Action<string> warn)
 {
     /// <summary>What is there now, by namespace and name.</summary>
     public async Task<IReadOnlyList<Footprint>> FindAsync(FootprintQuery query, CancellationToken cancellationToken)
     {
-        var lists = await Task.WhenAll(Places(query).Select(place => api.ListPodsAsync(place.Namespace, place.Selector, null, cancellationToken)));
+        var lists = await Task.WhenAll(Places(query).Select(place => ListAsync(place.Namespace, place.Selector, query, cancellationToken)));
         return
         [
-            .. lists.SelectMany(list => list.Items).Select(Footprint.Of).OfType<Footprint>()
+            .. lists.SelectMany(list => list).Select(Footprint.Of).OfType<Footprint>()
                 .OrderBy(one => one.Namespace, StringComparer.Ordinal).ThenBy(one => one.Name, StringComparer.Ordinal),
         ];
     }
@@ -57,6 +59,20 @@ public sealed class Footprints(IClusterApi api)
             {
                 return;
             }
+        }
+    }
+
+    // Whoever has debug pods in a namespace of their own may have no right to list others, and then has none there.
+    private async Task<IEnumerable<V1Pod>> ListAsync(string? ns, string selector, FootprintQuery query, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await api.ListPodsAsync(ns, selector, null, cancellationToken)).Items;
+        }
+        catch (ApiStatusException e) when (e.Code == HttpStatusCode.Forbidden && query.DebugNamespace is { } elsewhere && elsewhere != ns)
+        {
+            warn($"not allowed to list pods in {(ns is null ? "all namespaces" : $"namespace {ns}")}: only what is in {elsewhere} is looked at");
+            return ns is null ? (await api.ListPodsAsync(elsewhere, selector, null, cancellationToken)).Items : [];
         }
     }
 

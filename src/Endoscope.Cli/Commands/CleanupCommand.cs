@@ -32,7 +32,7 @@ internal sealed class CleanupCommand : TargetCommand
         var target = TargetOf(request, everywhere);
         using var cluster = context.Connect(request.Connection);
         var query = new FootprintQuery(everywhere ? null : request.Namespace ?? cluster.DefaultNamespace, target, request.DebugPod.Namespace);
-        var footprints = new Footprints(cluster.Api);
+        var footprints = new Footprints(cluster.Api, context.Tell);
         var found = await footprints.FindAsync(query, cancellationToken);
         if (result.GetResult(olderThan) is not null)
         {

@@ -40,7 +40,7 @@ internal sealed class LaunchCommand : TargetCommand
         {
             context.Out.WriteLine(document.Name);
             context.Tell($"debug pod {document.Name} is {(document.Reused ? "there already" : "running")} on node {document.Node}; "
-                + $"it ends by itself {Duration.Format(request.DebugPod.Idle)} after the last command, or with: scope cleanup");
+                + $"it ends by itself {Duration.Format(request.DebugPod.Idle)} after the last command, or with: scope {(request.DebugPod.Namespace is { } ns ? $"--debug-namespace {ns} " : "")}cleanup");
         }
 
         return ExitCode.Done;

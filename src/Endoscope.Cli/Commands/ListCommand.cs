@@ -22,7 +22,7 @@ internal sealed class ListCommand : TargetCommand
     {
         using var cluster = context.Connect(request.Connection);
         var ns = result.GetValue(allNamespaces) ? null : request.Namespace ?? cluster.DefaultNamespace;
-        var found = await new Footprints(cluster.Api).FindAsync(
+        var found = await new Footprints(cluster.Api, context.Tell).FindAsync(
             new FootprintQuery(ns, request.Pod is null ? null : request.Target.Name, request.DebugPod.Namespace), cancellationToken);
         if (request.Json)
         {

@@ -37,3 +37,10 @@ internal sealed record FootprintDocument(
     public static FootprintDocument From(Footprint one) =>
         new(one.Namespace, one.Name, one.Uid, one.TargetNamespace, one.Target, one.Node, one.State, one.By, one.Since, one.Until);
 }
+
+/// <summary>The answer of <c>scope setup --apply -o json</c>.</summary>
+internal sealed record SetupDocument(IReadOnlyList<SetupResultDocument> Objects);
+
+/// <summary>What became of one object of it.</summary>
+/// <param name="Result"><c>created</c>, <c>changed</c> or <c>unchanged</c>.</param>
+internal sealed record SetupResultDocument(string? Namespace, string Name, string Result);

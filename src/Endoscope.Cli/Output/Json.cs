@@ -22,6 +22,7 @@ internal static class Json
 [JsonSerializable(typeof(Fs.FetchDocument))]
 [JsonSerializable(typeof(Fs.FileLocationDocument))]
 [JsonSerializable(typeof(FootprintsDocument))]
+[JsonSerializable(typeof(SetupDocument))]
 internal sealed partial class CliJson : JsonSerializerContext;
 
 /// <summary>How the lines of <c>pids --watch -o json</c> become JSON.</summary>

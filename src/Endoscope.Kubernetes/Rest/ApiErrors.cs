@@ -47,7 +47,7 @@ internal static class ApiErrors
     {
         // Admission refuses with 403 as well; then no permission is missing, and the message says which rule was broken.
         var denied = ParseDenial(message);
-        if (denied is null && message is not null && request.Subresource is null && request.Verb is "create" or "update" or "patch")
+        if (denied is null && message is not null && (IsAdmission(message) || (request.Subresource is null && request.Verb is "create" or "update" or "patch")))
         {
             return new ApiStatusException(HttpStatusCode.Forbidden, reason, message!);
         }
@@ -58,6 +58,9 @@ internal static class ApiErrors
         var text = message is null || denied is null ? $"not allowed to {what}{where}: {message ?? "Forbidden"}" : message;
         return new ApiStatusException(HttpStatusCode.Forbidden, reason, text, hint: $"the permission '{what}' is missing: kubectl auth can-i {what}{where}");
     }
+
+    private static bool IsAdmission(string message) =>
+        message.Contains("ValidatingAdmissionPolicy", StringComparison.Ordinal) || message.Contains("admission webhook", StringComparison.Ordinal);
 
     /// <summary>Finds verb and resource in <c>… cannot VERB resource "RESOURCE" …</c>.</summary>
     private static (string Verb, string Resource)? ParseDenial(string? message)

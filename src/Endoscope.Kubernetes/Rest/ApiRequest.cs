@@ -29,6 +29,9 @@ internal sealed record ApiRequest
 
     public ReadOnlyMemory<byte>? Body { get; init; }
 
+    /// <summary>The media type of <see cref="Body"/>.</summary>
+    public string BodyType { get; init; } = "application/json";
+
     public string Accept { get; init; } = "application/json";
 
     /// <summary>Headers that ask the server to go on with another protocol; empty for a plain request.</summary>

@@ -155,7 +155,7 @@ internal sealed class ApiTransport : IDisposable
         if (request.Body is { } body)
         {
             message.Content = new ReadOnlyMemoryContent(body);
-            message.Content.Headers.TryAddWithoutValidation("Content-Type", "application/json");
+            message.Content.Headers.TryAddWithoutValidation("Content-Type", request.BodyType);
         }
 
         return message;

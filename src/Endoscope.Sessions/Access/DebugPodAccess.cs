@@ -226,6 +226,6 @@ public sealed class DebugPodAccess(IClusterApi api, DebugPodOptions options, Tim
         e.Message.Contains("PodSecurity", StringComparison.Ordinal) || e.Message.Contains("violates", StringComparison.Ordinal)
             ? new SessionException(
                 $"Pod Security of namespace {ns} refuses the debug pod: {e.Message}",
-                $"the namespace must allow hostPID and the listed capabilities (label pod-security.kubernetes.io/enforce=privileged)", e)
+                "--mode ephemeral needs less; --debug-namespace NAMESPACE puts debug pods where they are allowed, and scope setup makes such a namespace", e)
             : new SessionException(e.Message, e.Hint, e);
 }

@@ -12,9 +12,12 @@ public sealed partial record ManifestText(string Yaml, string Json)
 {
     private static readonly JsonWriterOptions Indented = new() { Indented = true };
 
-    internal static ManifestText Format(V1Pod pod)
+    internal static ManifestText Format(V1Pod pod) => Format(PodJson.Serialize(pod));
+
+    /// <summary>An object's JSON in both forms.</summary>
+    internal static ManifestText Format(ReadOnlyMemory<byte> manifest)
     {
-        using var document = JsonDocument.Parse(PodJson.Serialize(pod));
+        using var document = JsonDocument.Parse(manifest);
         using var json = new MemoryStream();
         using (var writer = new Utf8JsonWriter(json, Indented))
         {

@@ -34,6 +34,11 @@ public sealed class ClusterDiagnosis(Cluster cluster, string ns, IReadOnlyList<s
         var list = await nodes;
         findings.Add(list.Finding);
         findings.AddRange(await rights);
+        if (options.Namespace is { } debugNamespace)
+        {
+            findings.Add(await new SetupDiagnosis(api).LookAsync(debugNamespace, cancellationToken));
+        }
+
         findings.AddRange(await Task.WhenAll(
             AdmissionAsync("debug pod for pids", AccessNeeds.Processes, list.Nodes, cancellationToken),
             AdmissionAsync("debug pod for the network", AccessNeeds.Network, list.Nodes, cancellationToken),
@@ -80,26 +85,39 @@ public sealed class ClusterDiagnosis(Cluster cluster, string ns, IReadOnlyList<s
 
     private async Task<IReadOnlyList<Finding>> RightsAsync(CancellationToken cancellationToken)
     {
-        var asked = commands.SelectMany(CommandRights.For).Concat(CommandRights.Useful.Select(useful => useful.Right)).Distinct().ToList();
-        var answers = await Task.WhenAll(asked.Select(right => api.MayAsync(
-            new AccessQuestion(right.Verb, right.Group, right.Resource, right.Subresource, right.Namespaced ? ns : null), cancellationToken)));
+        var needed = commands.SelectMany(CommandRights.For).ToList();
+        var asked = needed.Concat(CommandRights.Useful.Select(useful => useful.Right)).Select(Question).Distinct().ToList();
+        var answers = await Task.WhenAll(asked.Select(question => api.MayAsync(question, cancellationToken)));
         var missing = asked.Where((_, i) => !answers[i]).ToHashSet();
         List<Finding> findings = [];
         foreach (var command in commands)
         {
-            var lacks = CommandRights.For(command).Where(missing.Contains).ToList();
+            var lacks = CommandRights.For(command).Where(right => missing.Contains(Question(right))).ToList();
             findings.Add(lacks.Count == 0
                 ? new($"rights for {command}", Standing.Good, string.Join(", ", CommandRights.For(command)))
-                : new($"rights for {command}", Standing.Bad, $"not allowed: {string.Join(", ", lacks)}", Grant(lacks[0])));
+                : new($"rights for {command}", Standing.Bad, $"not allowed: {string.Join(", ", lacks)}{Where(lacks[0])}", Grant(lacks[0])));
         }
 
-        findings.AddRange(CommandRights.Useful.Where(useful => missing.Contains(useful.Right))
-            .Select(useful => new Finding("rights of use", Standing.Lacking, $"not allowed: {useful.Right}, {useful.Use}")));
+        var told = needed.Select(Question).ToHashSet();
+        findings.AddRange(CommandRights.Useful.Where(useful => Question(useful.Right) is var question && missing.Contains(question) && !told.Contains(question))
+            .Select(useful => new Finding("rights of use", Standing.Lacking, $"not allowed: {useful.Right}{Where(useful.Right)}, {useful.Use}")));
         return findings;
     }
 
+    private AccessQuestion Question(Right right) => new(right.Verb, right.Group, right.Resource, right.Subresource, NamespaceOf(right));
+
+    private string? NamespaceOf(Right right) => right.Place switch
+    {
+        RightPlace.Target => ns,
+        RightPlace.DebugPods => options.Namespace ?? ns,
+        _ => null,
+    };
+
+    // Said only where it is not plain.
+    private string Where(Right right) => NamespaceOf(right) is { } place && options.Namespace is { } elsewhere && elsewhere != ns ? $" in namespace {place}" : "";
+
     private string Grant(Right right)
-        => $"have an administrator grant it: kubectl create role scope -n {ns} --verb={right.Verb} --resource={right.ToString()[(right.Verb.Length + 1)..]}, and bind it";
+        => $"have an administrator grant it: kubectl create role scope -n {NamespaceOf(right)} --verb={right.Verb} --resource={right.ToString()[(right.Verb.Length + 1)..]}, and bind it";
 
     private async Task<Finding> AdmissionAsync(string check, AccessNeeds needs, IReadOnlyList<V1Node>? nodes, CancellationToken cancellationToken)
     {
@@ -122,7 +140,7 @@ public sealed class ClusterDiagnosis(Cluster cluster, string ns, IReadOnlyList<s
         catch (ApiStatusException e) when (e.Message.Contains("PodSecurity", StringComparison.Ordinal) || e.Message.Contains("violates", StringComparison.Ordinal))
         {
             return new(check, Standing.Bad, $"Pod Security: {e.Message}",
-                $"kubectl label namespace {DebugPodPlan.NamespaceFor(target, options)} pod-security.kubernetes.io/enforce=privileged, by whoever may, or a debug pod in another namespace");
+                $"kubectl label namespace {DebugPodPlan.NamespaceFor(target, options)} pod-security.kubernetes.io/enforce=privileged, by whoever may, or a namespace for debug pods: scope setup --help");
         }
         catch (ClusterException e)
         {

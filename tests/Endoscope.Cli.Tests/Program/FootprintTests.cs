@@ -116,6 +116,29 @@ public sealed class FootprintTests
         Assert.Null(program.Server.Pods.Find("debug", "debug-shop-web"));
     }
 
+    [Theory]
+    [InlineData("-p web cleanup")]
+    [InlineData("-p all cleanup")]
+    [InlineData("cleanup -A")]
+    public async Task CleansUpElsewhereWithoutTheRightToListBesideTheTarget(string line)
+    {
+        await using var program = await WholeProgram.StartAsync();
+        program.Server.Answer(request => request is { Method: "GET", Path: "/api/v1/namespaces/shop/pods" or "/api/v1/pods" }
+            ? ScriptedAnswer.Failure(403, "Forbidden", "pods is forbidden: User \"jane\" cannot list resource \"pods\"")
+            : null);
+        await program.RunAsync("--debug-namespace", "debug", "-p", "web", "launch");
+
+        var list = await program.RunAsync("--debug-namespace", "debug", "list");
+        var outcome = await program.RunAsync(["--debug-namespace", "debug", .. line.Split(' ')]);
+        var beside = await program.RunAsync("-p", "web", "cleanup");
+
+        Assert.Contains("debug-shop-web", list.Stdout);
+        Assert.Contains("scope: not allowed to list pods in namespace shop: only what is in debug is looked at\n", list.Stderr);
+        Assert.Equal(ExitCode.Done, outcome.ExitCode);
+        Assert.Null(program.Server.Pods.Find("debug", "debug-shop-web"));
+        Assert.Equal(ExitCode.Cluster, beside.ExitCode);
+    }
+
     [Fact]
     public async Task SweepsWhatHasEndedForOtherTargetsAtTheNextRun()
     {

@@ -196,6 +196,8 @@ public sealed class ScopeProgramTests
         Assert.Equal(ExitCode.Cluster, outcome.ExitCode);
         Assert.StartsWith("scope: error: Pod Security of namespace shop refuses the debug pod: ", outcome.Stderr);
         Assert.Contains("host namespaces (hostPID=true)", outcome.Stderr);
+        Assert.Contains("scope: hint: --mode ephemeral needs less; --debug-namespace NAMESPACE puts debug pods where they are allowed", outcome.Stderr);
+        Assert.Null(program.Server.Pods.Find("shop", "debug-web"));
     }
 
     [Theory]

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using k8s;
 using k8s.Models;
 using Microsoft.AspNetCore.Http;
@@ -21,6 +22,7 @@ internal static class ApiRoutes
             ("GET", ["api", "v1", "namespaces", _, "events"]) when !server.Objects.ContainsKey(request.Path)
                 => WriteAsync(context, 200, """{"kind":"EventList","apiVersion":"v1","metadata":{},"items":[]}"""),
             ("GET", _) when server.Objects.TryGetValue(request.Path, out var json) => WriteAsync(context, 200, json),
+            ("PATCH", _) when context.Request.ContentType == "application/apply-patch+yaml" => ApplyAsync(server, context, request),
             (_, var path) => NotFoundAsync(context, path.Length > 1 ? path[^2] : "", path[^1]),
         };
 
@@ -111,6 +113,20 @@ internal static class ApiRoutes
 
         server.Pods.Remove(ns, name);
         await WriteAsync(context, 200, KubernetesJson.Serialize(pod));
+    }
+
+    // As far as one client is concerned that applies whole objects: the same again changes nothing, another is another version.
+    private static Task ApplyAsync(TestApiServer server, HttpContext context, RecordedRequest request)
+    {
+        var applied = JsonNode.Parse(request.Body)!;
+        var before = server.Objects.TryGetValue(request.Path, out var json) ? JsonNode.Parse(json)! : null;
+        var version = before is null ? 0 : int.Parse((string)before["metadata"]!["resourceVersion"]!, CultureInfo.InvariantCulture);
+        (before?["metadata"] as JsonObject)?.Remove("resourceVersion");
+        applied["metadata"]!["resourceVersion"] = Text(JsonNode.DeepEquals(before, applied) ? version : version + 1);
+        server.Objects[request.Path] = applied.ToJsonString();
+        return WriteAsync(context, before is null ? 201 : 200, server.Objects[request.Path]);
+
+        static string Text(int version) => version.ToString(CultureInfo.InvariantCulture);
     }
 
     private static async Task ExecAsync(TestApiServer server, HttpContext context, string ns, string name)
