@@ -60,6 +60,28 @@ public sealed class PacketMergerTests
         Assert.Equal((1, 2), (first.Interface, second.Interface));
     }
 
+    [Fact]
+    public void PutsAnyOrderOfManyInterfacesRight()
+    {
+        var merger = new PacketMerger(TimeSpan.Zero, long.MaxValue);
+        var random = new Random(3);
+        var packets = Enumerable.Range(0, 10_000).Select(i => At(random.Next(2_000)) with { Interface = random.Next(8), OriginalLength = i }).ToArray();
+
+        foreach (var together in packets.Chunk(100))
+        {
+            merger.Add(together, Seconds(0));
+        }
+
+        List<Packet> taken = [];
+        while (merger.TryTake(out var packet))
+        {
+            taken.Add(packet);
+        }
+
+        Assert.Equal(packets.OrderBy(packet => packet.Time).Select(packet => packet.OriginalLength), taken.Select(packet => packet.OriginalLength));
+        Assert.Equal((0, 0), (merger.Late, merger.Bytes));
+    }
+
     private static Packet At(long time) => new(0, time, 10, new byte[10]);
 
     private static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(seconds);
