@@ -7,8 +7,6 @@ namespace Endoscope.Cli;
 /// <summary>What a command has of the world outside: where its words go, the clock, the environment, the way to a cluster.</summary>
 internal sealed class CommandContext(ITerminal terminal, TimeProvider time, Func<string, string?> variable, Func<ConnectionOptions, Cluster> connect)
 {
-    private const string ImageRepository = "agilicus/endoscope";
-
     /// <summary>Standard input, output and error.</summary>
     public ITerminal Terminal { get; } = terminal;
 
@@ -20,9 +18,6 @@ internal sealed class CommandContext(ITerminal terminal, TimeProvider time, Func
 
     /// <summary>Everything that is not a result.</summary>
     public TextWriter Status { get; } = new StreamWriter(terminal.StandardError, new UTF8Encoding(false)) { AutoFlush = true };
-
-    /// <summary>The image used where none is named: $SCOPE_IMAGE, else the one of this version.</summary>
-    public string DefaultImage => variable("SCOPE_IMAGE") is { Length: > 0 } image ? image : $"{ImageRepository}:{Version}";
 
     /// <summary>Who runs this program, for those who find what it has left: <c>jane@laptop</c>.</summary>
     public static string User { get; } = $"{Environment.UserName}@{Environment.MachineName}";

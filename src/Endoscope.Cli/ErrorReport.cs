@@ -1,6 +1,7 @@
 using Endoscope.Kubernetes;
 using Endoscope.Protocol;
 using Endoscope.Sessions;
+using Endoscope.Sessions.Access;
 using Endoscope.Terminal;
 
 namespace Endoscope.Cli;
@@ -41,6 +42,7 @@ internal static class ErrorReport
     private static (int Code, string? Message, string? Hint) Describe(Exception failure, int? interrupted) => failure switch
     {
         OperationCanceledException when interrupted is { } code => (code, null, null),
+        InvalidOverridesException overrides => (ExitCode.Usage, overrides.Message, overrides.Hint),
         UsageException usage => (ExitCode.Usage, usage.Message, usage.Hint),
         InvalidNameException name => (ExitCode.Usage, name.Message, "kubectl get lists the names there are"),
         ConnectionLostException lost => (ExitCode.Lost, $"connection lost: {lost.Message}", lost.Hint),

@@ -1,6 +1,6 @@
 using System.CommandLine;
+using Endoscope.Cli.Settings;
 using Endoscope.Kubernetes;
-using Endoscope.Sessions.Access;
 
 namespace Endoscope.Cli;
 
@@ -17,13 +17,8 @@ internal sealed class GlobalOptions
     };
 
     private readonly Option<string> container = Text("--container", "NAME", "The target's container (default: the pod's default, else its first)");
-    private readonly Option<string> image = Text("--image", "IMAGE", "The endoscope image (default: $SCOPE_IMAGE, else this version's)", "-i");
-    private readonly Option<string> pullSecret = Text("--regcred", "SECRET", "Pull secret for the image, used if it exists; \"\" for none (default: regcred)", "-c");
-    private readonly Option<string> debugNamespace = Text("--debug-namespace", "NAMESPACE", "Put debug pods there (default: beside their target)");
     private readonly Option<bool> terminate = Flag("--terminate", "Delete the debug pod when the command is done", "-t");
     private readonly Option<bool> privileged = Flag("--privileged", "Make the debug pod privileged (all capabilities and devices of the node)");
-    private readonly Option<TimeSpan> idle = Time("--idle", "A waiting debug pod ends itself after this time (default: 10m)");
-    private readonly Option<TimeSpan> timeout = Time("--timeout", "How long a debug pod may take to start, or to go (default: 60s)");
     private readonly Option<string> output = Text("--output", "text|json", "How results are written (default: text)", "-o");
     private readonly Option<bool> debug = Flag("--debug", "Tell the details of an error");
     private readonly Option<string> kubeconfig = Text("--kubeconfig", "FILE", "The kubeconfig file (default: $KUBECONFIG, else ~/.kube/config, else in-cluster)");
@@ -50,9 +45,13 @@ internal sealed class GlobalOptions
         CustomParser = OptionParsers.RequestTimeout,
     };
 
+    // A setting's value is read in one way wherever it is from.
+    private readonly Dictionary<Setting, Option<string>> settings =
+        KnownSettings.All.ToDictionary(setting => setting, setting => Text(setting.Flag, setting.HelpName, setting.Description, setting.Aliases));
+
     private Option[] All =>
     [
-        ns, pod, container, image, pullSecret, debugNamespace, terminate, privileged, idle, timeout, output, debug,
+        ns, pod, container, terminate, privileged, .. settings.Values, output, debug,
         kubeconfig, context, cluster, user, server, token,
         certificateAuthority, clientCertificate, clientKey, tlsServerName, skipTlsVerify,
         actAs, asGroups, asUid, asUserExtra, requestTimeout,
@@ -79,26 +78,28 @@ internal sealed class GlobalOptions
     /// <summary>Whether the details of errors were asked for; also answered for a command line that is wrong elsewhere.</summary>
     public bool IsDebug(ParseResult result) => result.GetResult(debug) is { Implicit: false };
 
+    /// <summary>Whether results are to be JSON.</summary>
+    public bool IsJson(ParseResult result) => Given(result, output) == "json";
+
+    /// <summary>The value of every setting.</summary>
+    /// <exception cref="UsageException">One of them makes no sense.</exception>
+    public EffectiveSettings Settings(ParseResult result, CommandContext command, SettingsFile file) =>
+        EffectiveSettings.Find(setting => Given(result, settings[setting]), command.Variable, file);
+
+    /// <exception cref="UsageException">A setting makes no sense.</exception>
     public GlobalRequest Bind(ParseResult result, CommandContext command)
     {
-        var defaults = new DebugPodOptions { Image = command.DefaultImage, User = CommandContext.User };
+        var file = SettingsFile.Read(command.Variable);
+        var effective = Settings(result, command, file);
         return new GlobalRequest
         {
             Namespace = Given(result, ns),
             Pod = result.GetResult(pod) is { Implicit: false } ? string.Join(',', result.GetValue(pod)!) : null,
             Container = Given(result, container),
             Terminate = result.GetValue(terminate),
-            Json = Given(result, output) == "json",
-            Timeout = Given(result, timeout, defaults.StartTimeout),
-            DebugPod = defaults with
-            {
-                Image = Given(result, image) ?? defaults.Image,
-                Namespace = Given(result, debugNamespace),
-                PullSecret = Given(result, pullSecret) ?? defaults.PullSecret,
-                Idle = Given(result, idle, defaults.Idle),
-                StartTimeout = Given(result, timeout, defaults.StartTimeout),
-                Privileged = result.GetValue(privileged),
-            },
+            Json = IsJson(result),
+            Timeout = effective.Of(KnownSettings.Timeout),
+            DebugPod = DebugPodSettings.Read(effective, file) with { User = CommandContext.User, Privileged = result.GetValue(privileged) },
             Connection = new ConnectionOptions
             {
                 Kubeconfig = Given(result, kubeconfig),
@@ -124,9 +125,6 @@ internal sealed class GlobalOptions
     private static string? Given(ParseResult result, Option<string> option) =>
         result.GetResult(option) is { Implicit: false } ? result.GetValue(option) : null;
 
-    private static TimeSpan Given(ParseResult result, Option<TimeSpan> option, TimeSpan otherwise) =>
-        result.GetResult(option) is { Implicit: false } ? result.GetValue(option) : otherwise;
-
     private static KeyValuePair<string, string> KeyAndValue(string text) => text.Split('=', 2) is [{ Length: > 0 } key, var value]
         ? KeyValuePair.Create(key, value)
         : throw new UsageException($"--as-user-extra takes KEY=VALUE, not '{text}'");
@@ -139,7 +137,4 @@ internal sealed class GlobalOptions
 
     private static Option<bool> Flag(string name, string description, params string[] aliases) =>
         new(name, aliases) { Description = description, Recursive = true };
-
-    private static Option<TimeSpan> Time(string name, string description) =>
-        new(name) { HelpName = "TIME", Description = description, Recursive = true, CustomParser = OptionParsers.Duration };
 }

@@ -112,7 +112,8 @@ internal static class OptionParsers
             : null;
     }
 
-    private static TimeSpan? TryDuration(string text)
+    /// <summary>The time that a text such as <c>90s</c> says, or null.</summary>
+    public static TimeSpan? TryDuration(string text)
     {
         var digits = text.TrimEnd('d', 'h', 'm', 's');
         double? unit = text[digits.Length..] switch

@@ -83,6 +83,7 @@ internal static class ScopeProgram
         root.Subcommands.Add(new GdbCommand(globals, context));
         root.Subcommands.Add(new DoctorCommand(globals, context));
         root.Subcommands.Add(new SetupCommand(globals, context));
+        root.Subcommands.Add(new ConfigCommand(globals, context));
         root.Subcommands.Add(new CaptureCommand(globals, context));
         return root;
     }

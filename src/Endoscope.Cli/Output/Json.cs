@@ -17,6 +17,7 @@ internal static class Json
 [JsonSerializable(typeof(DebugPodDocument))]
 [JsonSerializable(typeof(CleanupDocument))]
 [JsonSerializable(typeof(DiagnosisDocument))]
+[JsonSerializable(typeof(SettingsDocument))]
 [JsonSerializable(typeof(Fs.FilesDocument))]
 [JsonSerializable(typeof(Istio.IstioDocument))]
 [JsonSerializable(typeof(Fs.FetchDocument))]

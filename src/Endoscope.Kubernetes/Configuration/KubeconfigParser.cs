@@ -34,7 +34,16 @@ internal static class KubeconfigParser
     }
 
     /// <summary>The mapping that a file of settings is; null where it is empty.</summary>
-    public static YamlMap? Root(string text, string file)
+    public static YamlMap? Root(string text, string file) => Documents(text, file).FirstOrDefault()?.RootNode switch
+    {
+        null => null,
+        YamlScalarNode { Value: null or "" } => null,
+        YamlMappingNode mapping => new YamlMap(file, mapping),
+        _ => throw new ClusterException($"{file}:1: not a kubeconfig file"),
+    };
+
+    /// <summary>The documents of a YAML text.</summary>
+    public static IList<YamlDocument> Documents(string text, string file)
     {
         var stream = new YamlStream();
         try
@@ -51,13 +60,7 @@ internal static class KubeconfigParser
             throw new ClusterException($"{file}: not valid YAML", inner: e);
         }
 
-        return stream.Documents.FirstOrDefault()?.RootNode switch
-        {
-            null => null,
-            YamlScalarNode { Value: null or "" } => null,
-            YamlMappingNode mapping => new YamlMap(file, mapping),
-            _ => throw new ClusterException($"{file}:1: not a kubeconfig file"),
-        };
+        return stream.Documents;
     }
 
     private static Dictionary<string, T> Named<T>(YamlMap root, string list, string item, Func<YamlMap, T> read)

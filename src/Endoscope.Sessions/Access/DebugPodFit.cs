@@ -34,6 +34,11 @@ public static class DebugPodFit
             return "is not on the target's node with its processes";
         }
 
+        if ((annotations.TryGetValue(DebugPodPlan.SettingsAnnotation, out var settings) ? settings : null) != SettingsDigest.Of(options))
+        {
+            return "was made with other settings";
+        }
+
         if (!RunsTheAgent(container) || container.Image != options.Image)
         {
             return "runs another image or command";

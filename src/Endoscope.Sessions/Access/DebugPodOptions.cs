@@ -26,4 +26,25 @@ public sealed record DebugPodOptions
 
     /// <summary>Whether the debug pod is <c>privileged</c>: every capability and device of its node.</summary>
     public bool Privileged { get; init; }
+
+    /// <summary>More labels for it.</summary>
+    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>More annotations for it.</summary>
+    public IReadOnlyDictionary<string, string> Annotations { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The taints that it tolerates; null for all.</summary>
+    public IReadOnlyList<Toleration>? Tolerations { get; init; }
+
+    /// <summary>The resources that it asks for, as quantities by name; null for the usual ones.</summary>
+    public IReadOnlyDictionary<string, string>? Requests { get; init; }
+
+    /// <summary>The resources that it may use at most, as quantities by name; null for the usual ones.</summary>
+    public IReadOnlyDictionary<string, string>? Limits { get; init; }
+
+    /// <summary>Its priority class; null for the cluster's default.</summary>
+    public string? PriorityClass { get; init; }
+
+    /// <summary>What is merged into its manifest at last, or null.</summary>
+    public PodOverrides? Overrides { get; init; }
 }

@@ -21,6 +21,13 @@ public static class DebugPodPlan
     internal const string TargetAnnotation = "endoscope/target";
     internal const string TargetUidAnnotation = "endoscope/target-uid";
     internal const string ByAnnotation = "endoscope/by";
+    internal const string SettingsAnnotation = "endoscope/settings";
+
+    /// <summary>What a debug pod asks for of its node where its user says nothing.</summary>
+    public static IReadOnlyDictionary<string, string> DefaultRequests { get; } = new Dictionary<string, string> { ["cpu"] = "10m", ["memory"] = "32Mi" };
+
+    /// <summary>What it may use of it at most.</summary>
+    public static IReadOnlyDictionary<string, string> DefaultLimits { get; } = new Dictionary<string, string> { ["cpu"] = "2", ["memory"] = "1Gi" };
 
     private const int LongestPodName = 253;
     private const int LongestLabel = 63;
@@ -52,7 +59,13 @@ public static class DebugPodPlan
     /// <summary>The manifest.</summary>
     /// <param name="pullSecret">The pull secret to name, or null.</param>
     /// <param name="by">Who asks for it, for those who find it; or null.</param>
-    public static V1Pod Manifest(Target target, string name, AccessNeeds needs, DebugPodOptions options, string? pullSecret, string? by) => new()
+    public static V1Pod Manifest(Target target, string name, AccessNeeds needs, DebugPodOptions options, string? pullSecret, string? by)
+    {
+        var pod = Pod(target, name, needs, options, pullSecret, by);
+        return options.Overrides is { } overrides ? overrides.ApplyTo(pod) : pod;
+    }
+
+    private static V1Pod Pod(Target target, string name, AccessNeeds needs, DebugPodOptions options, string? pullSecret, string? by) => new()
     {
         ApiVersion = "v1",
         Kind = "Pod",
@@ -60,15 +73,15 @@ public static class DebugPodPlan
         {
             Name = name,
             NamespaceProperty = NamespaceFor(target, options),
-            Labels = new Dictionary<string, string>
+            Labels = With(options.Labels, new()
             {
                 ["app.kubernetes.io/name"] = "endoscope",
                 [ManagedByLabel] = ManagedByValue,
                 [TargetLabel] = LabelFor(target.Pod),
                 [TargetNamespaceLabel] = target.Namespace,
                 ["sidecar.istio.io/inject"] = "false",
-            },
-            Annotations = Annotations(target, by),
+            }),
+            Annotations = With(options.Annotations, Annotations(target, by, SettingsDigest.Of(options))),
         },
         Spec = new V1PodSpec
         {
@@ -79,7 +92,8 @@ public static class DebugPodPlan
             TerminationGracePeriodSeconds = 10,
             AutomountServiceAccountToken = false,
             EnableServiceLinks = false,
-            Tolerations = [new V1Toleration { OperatorProperty = "Exists" }],
+            Tolerations = options.Tolerations is { } taints ? [.. taints.Select(Tolerating)] : [new V1Toleration { OperatorProperty = "Exists" }],
+            PriorityClassName = options.PriorityClass,
             ImagePullSecrets = pullSecret is null ? null : [new V1LocalObjectReference { Name = pullSecret }],
             SecurityContext = new V1PodSecurityContext { SeccompProfile = new V1SeccompProfile { Type = "RuntimeDefault" } },
             Containers = [Container(needs, options)],
@@ -90,7 +104,32 @@ public static class DebugPodPlan
         },
     };
 
-    private static Dictionary<string, string> Annotations(Target target, string? by)
+    // What the user adds may replace what is only usual, never what scope goes by.
+    private static Dictionary<string, string> With(IReadOnlyDictionary<string, string> more, Dictionary<string, string> ours)
+    {
+        foreach (var (name, value) in more.Where(entry => !IsReserved(entry.Key)))
+        {
+            ours[name] = value;
+        }
+
+        return ours;
+    }
+
+    /// <summary>Whether a label or annotation is one by which scope finds and knows its debug pods.</summary>
+    public static bool IsReserved(string name) => name == ManagedByLabel || name.StartsWith("endoscope/", StringComparison.Ordinal);
+
+    private static V1Toleration Tolerating(Toleration taint) => new()
+    {
+        Key = taint.Key,
+        OperatorProperty = taint.Value is null ? "Exists" : "Equal",
+        Value = taint.Value,
+        Effect = taint.Effect,
+    };
+
+    private static Dictionary<string, ResourceQuantity> Quantities(IReadOnlyDictionary<string, string> texts) =>
+        texts.ToDictionary(entry => entry.Key, entry => new ResourceQuantity(entry.Value));
+
+    private static Dictionary<string, string> Annotations(Target target, string? by, string? settings)
     {
         var annotations = new Dictionary<string, string>
         {
@@ -102,6 +141,11 @@ public static class DebugPodPlan
         if (by is not null)
         {
             annotations[ByAnnotation] = by;
+        }
+
+        if (settings is not null)
+        {
+            annotations[SettingsAnnotation] = settings;
         }
 
         return annotations;
@@ -116,8 +160,8 @@ public static class DebugPodPlan
         Env = [new V1EnvVar { Name = "HOME", Value = "/tmp" }],
         Resources = new V1ResourceRequirements
         {
-            Requests = new Dictionary<string, ResourceQuantity> { ["cpu"] = new("10m"), ["memory"] = new("32Mi") },
-            Limits = new Dictionary<string, ResourceQuantity> { ["cpu"] = new("2"), ["memory"] = new("1Gi") },
+            Requests = Quantities(options.Requests ?? DefaultRequests),
+            Limits = Quantities(options.Limits ?? DefaultLimits),
         },
         SecurityContext = options.Privileged
             ? new V1SecurityContext { Privileged = true, RunAsUser = 0, RunAsNonRoot = false, ReadOnlyRootFilesystem = true }

@@ -16,6 +16,9 @@ internal sealed class WholeProgram : IAsyncDisposable
     /// <summary>The API server; its namespace <c>shop</c> has a pod <c>web</c> that runs.</summary>
     public TestApiServer Server { get; }
 
+    /// <summary>The variables of the environment; there are no others.</summary>
+    public Dictionary<string, string> Variables { get; } = [];
+
     public static async Task<WholeProgram> StartAsync()
     {
         var server = await TestApiServer.StartAsync();
@@ -40,7 +43,7 @@ internal sealed class WholeProgram : IAsyncDisposable
     public async Task<Outcome> RunAsync(TestTerminal terminal, string[] args, CancellationToken stop)
     {
         var environment = ConnectionEnvironment.Current with { Variable = name => name == "KUBECONFIG" ? Server.WriteKubeconfig(ns: "shop") : null };
-        var context = new CommandContext(terminal, TimeProvider.System, _ => null, options => Cluster.Connect(options, environment));
+        var context = new CommandContext(terminal, TimeProvider.System, Variables.GetValueOrDefault, options => Cluster.Connect(options, environment));
         var code = await ScopeProgram.RunAsync(args, context, () => null, stop);
         return new Outcome(code, terminal.Output, terminal.Error);
     }

@@ -60,6 +60,56 @@ public sealed class DebugPodFitTests
     public void DoesNotFitUnprivilegedWherePrivilegedWasAsked() =>
         Assert.Equal("has other rights than are needed", DebugPodFit.Misfit(Pod(), Pods.Target, AccessNeeds.Network, Options with { Privileged = true }, Now));
 
+    public static TheoryData<string> Unusual => [.. UnusualOptions.Keys];
+
+    [Theory]
+    [MemberData(nameof(Unusual))]
+    public void FitsOnlyWithTheSettingsThatItWasMadeWith(string setting)
+    {
+        var options = UnusualOptions[setting];
+        const string otherwise = "was made with other settings";
+
+        Assert.Null(DebugPodFit.Misfit(Pod(options), Pods.Target, AccessNeeds.Network, options, Now));
+        Assert.Equal(otherwise, DebugPodFit.Misfit(Pod(options), Pods.Target, AccessNeeds.Network, Options, Now));
+        Assert.Equal(otherwise, DebugPodFit.Misfit(Pod(Options), Pods.Target, AccessNeeds.Network, options, Now));
+        Assert.All(UnusualOptions.Where(other => other.Key != setting), other =>
+            Assert.Equal(otherwise, DebugPodFit.Misfit(Pod(other.Value), Pods.Target, AccessNeeds.Network, options, Now)));
+    }
+
+    [Fact]
+    public void FitsWhateverTheServerMadeOfTheSettings()
+    {
+        var options = Options with { Limits = new Dictionary<string, string> { ["cpu"] = "1000m" } };
+        var pod = Pod(options);
+        pod.Spec.Containers[0].Resources.Limits["cpu"] = new ResourceQuantity("1");
+
+        Assert.Null(DebugPodFit.Misfit(pod, Pods.Target, AccessNeeds.Network, options, Now));
+    }
+
+    [Fact]
+    public void FitsOverridesThatSayTheSameInAnotherOrder()
+    {
+        var one = Overriding("{spec: {hostNetwork: true, dnsPolicy: Default}}");
+        var other = Overriding("{spec: {dnsPolicy: Default, hostNetwork: true}}");
+
+        Assert.Null(DebugPodFit.Misfit(Pod(one), Pods.Target, AccessNeeds.Network, other, Now));
+    }
+
+    private static readonly Dictionary<string, DebugPodOptions> UnusualOptions = new()
+    {
+        ["labels"] = Options with { Labels = new Dictionary<string, string> { ["team"] = "sre" } },
+        ["annotations"] = Options with { Annotations = new Dictionary<string, string> { ["team"] = "sre" } },
+        ["tolerations"] = Options with { Tolerations = [new Toleration("dedicated", "infra", "NoExecute")] },
+        ["no tolerations"] = Options with { Tolerations = [] },
+        ["requests"] = Options with { Requests = new Dictionary<string, string> { ["cpu"] = "1" } },
+        ["limits"] = Options with { Limits = new Dictionary<string, string> { ["cpu"] = "1" } },
+        ["priority class"] = Options with { PriorityClass = "low" },
+        ["overrides"] = Overriding("{spec: {hostNetwork: true}}"),
+        ["other overrides"] = Overriding("{spec: {hostNetwork: false}}"),
+    };
+
+    private static DebugPodOptions Overriding(string yaml) => Options with { Overrides = PodOverrides.Parse(yaml, "o.yaml", Options) };
+
     private static string? Misfit(Action<V1Pod> change, AccessNeeds? needs = null)
     {
         var pod = Pod();
@@ -67,9 +117,9 @@ public sealed class DebugPodFitTests
         return DebugPodFit.Misfit(pod, Pods.Target, needs ?? AccessNeeds.Network, Options, Now);
     }
 
-    private static V1Pod Pod()
+    private static V1Pod Pod(DebugPodOptions? options = null)
     {
-        var pod = DebugPodPlan.Manifest(Pods.Target, "debug-web", AccessNeeds.Network, Options, null, null);
+        var pod = DebugPodPlan.Manifest(Pods.Target, "debug-web", AccessNeeds.Network, options ?? Options, null, null);
         pod.Status = new V1PodStatus
         {
             Phase = "Running",

@@ -91,6 +91,33 @@ public sealed class DebugPodPlanTests
     }
 
     [Fact]
+    public void HasWhatItsUserWantsBesides()
+    {
+        var options = Options with
+        {
+            Labels = new Dictionary<string, string> { ["team"] = "sre", ["sidecar.istio.io/inject"] = "true", ["app.kubernetes.io/managed-by"] = "x" },
+            Annotations = new Dictionary<string, string> { ["note"] = "on call", ["endoscope/target-uid"] = "x" },
+            Tolerations = [new Toleration("dedicated", "infra", "NoExecute"), new Toleration("gpu", null, null)],
+            Requests = new Dictionary<string, string> { ["cpu"] = "50m" },
+            Limits = new Dictionary<string, string>(),
+            PriorityClass = "low",
+            Deadline = TimeSpan.FromMinutes(30),
+        };
+
+        var pod = DebugPodPlan.Manifest(Pods.Target, "debug-web", AccessNeeds.Network, options, null, null);
+
+        Assert.Equal(("sre", "true", "scope"), (pod.Labels()["team"], pod.Labels()["sidecar.istio.io/inject"], pod.Labels()["app.kubernetes.io/managed-by"]));
+        Assert.Equal(("on call", "uid-web"), (pod.Annotations()["note"], pod.Annotations()["endoscope/target-uid"]));
+        Assert.Matches("^[0-9a-f]{32}$", pod.Annotations()["endoscope/settings"]);
+        Assert.Equal(
+            ["dedicated Equal infra NoExecute", "gpu Exists  "],
+            pod.Spec.Tolerations.Select(one => $"{one.Key} {one.OperatorProperty} {one.Value} {one.Effect}"));
+        Assert.Equal("cpu=50m", string.Join(',', pod.Spec.Containers[0].Resources.Requests.Select(one => $"{one.Key}={one.Value}")));
+        Assert.Empty(pod.Spec.Containers[0].Resources.Limits);
+        Assert.Equal(("low", 1800L), (pod.Spec.PriorityClassName, pod.Spec.ActiveDeadlineSeconds));
+    }
+
+    [Fact]
     public void NamesThePodAfterItsTarget() => Assert.Equal("debug-web", DebugPodPlan.NameFor(Pods.Target, Options));
 
     [Fact]
