@@ -38,7 +38,7 @@ internal static class Argv
                 {
                     prepared.Add("");
                 }
-                else if (TakesNext(arg, command, root) && i + 1 < args.Count)
+                else if (Pending(arg, command, root) is not null && i + 1 < args.Count)
                 {
                     prepared.Add(args[++i]);
                 }
@@ -58,12 +58,12 @@ internal static class Argv
         return prepared;
     }
 
-    // Whether the value of this option is the next word: it takes one, and none is attached (-nNAME, --name=VALUE).
-    private static bool TakesNext(string arg, Command command, Command root)
+    /// <summary>The option whose value is the next word: it takes one, and none is attached (-nNAME, --name=VALUE); null where there is none.</summary>
+    public static Option? Pending(string arg, Command command, Command root)
     {
         if (arg.StartsWith("--", StringComparison.Ordinal))
         {
-            return Find(arg, command, root) is { } option && TakesValue(option);
+            return Find(arg, command, root) is { } option && TakesValue(option) ? option : null;
         }
 
         // A bundle such as -tn: the first that takes a value ends it.
@@ -71,20 +71,21 @@ internal static class Argv
         {
             if (Find($"-{arg[i]}", command, root) is not { } option)
             {
-                return false;
+                return null;
             }
 
             if (TakesValue(option))
             {
-                return i == arg.Length - 1;
+                return i == arg.Length - 1 ? option : null;
             }
         }
 
-        return false;
+        return null;
     }
 
-    private static bool TakesValue(Option option) => option.ValueType != typeof(bool) && option.Arity.MaximumNumberOfValues > 0;
-
-    private static Option? Find(string name, Command command, Command root) =>
+    /// <summary>The option of that name or alias: the command's own, else a global one.</summary>
+    public static Option? Find(string name, Command command, Command root) =>
         command.Options.Concat(root.Options).FirstOrDefault(option => option.Name == name || option.Aliases.Contains(name));
+
+    private static bool TakesValue(Option option) => option.ValueType != typeof(bool) && option.Arity.MaximumNumberOfValues > 0;
 }

@@ -40,6 +40,9 @@ internal sealed class CommandContext(ITerminal terminal, TimeProvider time, Func
         return cluster;
     }
 
+    /// <summary>The same, without a word to the user.</summary>
+    public Cluster ConnectSilently(ConnectionOptions options) => connect(options);
+
     /// <summary>Tells the user something that is not a result. Text from the cluster is escaped here.</summary>
     public void Tell(string line) => Status.WriteLine("scope: " + TerminalText.Escape(line));
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using Endoscope.Cli.Commands;
+using Endoscope.Cli.Completion;
 
 namespace Endoscope.Cli;
 
@@ -23,7 +24,7 @@ internal static class ScopeProgram
         scope -n NAMESPACE -p all cleanup            remove the debug pods, which also end by themselves
         """;
 
-    private static readonly ParserConfiguration Parsing = new() { ResponseFileTokenReplacer = null };
+    internal static readonly ParserConfiguration Parsing = new() { ResponseFileTokenReplacer = null };
 
     /// <summary>Runs one command line.</summary>
     /// <param name="interrupted">The exit code of the signal that has stopped the program, or null.</param>
@@ -32,6 +33,16 @@ internal static class ScopeProgram
     {
         var globals = new GlobalOptions();
         var root = BuildRoot(globals, context);
+        if (Suggestions.Question(args) is { } line)
+        {
+            foreach (var suggestion in await new Suggestions(root, globals, context, VerbatimCommands).ForAsync(line, stop))
+            {
+                context.Out.WriteLine(suggestion);
+            }
+
+            return ExitCode.Done;
+        }
+
         var result = root.Parse(AsksForHelp(args) ? [.. args.Skip(1), "--help"] : Argv.Prepare(args, root, VerbatimCommands), Parsing);
         try
         {
@@ -84,6 +95,7 @@ internal static class ScopeProgram
         root.Subcommands.Add(new DoctorCommand(globals, context));
         root.Subcommands.Add(new SetupCommand(globals, context));
         root.Subcommands.Add(new ConfigCommand(globals, context));
+        root.Subcommands.Add(new CompletionCommand(context));
         root.Subcommands.Add(new CaptureCommand(globals, context));
         return root;
     }

@@ -102,14 +102,10 @@ internal sealed class ClusterApi(ApiTransport transport) : IClusterApi
 
     public async Task<string> ReadPodSelectorAsync(string ns, string kind, string name, CancellationToken cancellationToken)
     {
-        var (group, resource) = kind switch
-        {
-            "deployment" or "statefulset" or "daemonset" or "replicaset" => ("apps", kind + "s"),
-            "job" => ("batch", "jobs"),
-            "service" => ("", "services"),
-            _ => throw new ClusterException($"'{kind}' is not a kind of workload that selects pods"),
-        };
-        var request = Get(ns, resource, ObjectName.Subdomain(name, kind)) with { Group = group };
+        var resource = kind is "deployment" or "statefulset" or "daemonset" or "replicaset" or "job" or "service"
+            ? kind + "s"
+            : throw new ClusterException($"'{kind}' is not a kind of workload that selects pods");
+        var request = Get(ns, resource, ObjectName.Subdomain(name, kind)) with { Group = GroupOf(resource) };
         var workload = await transport.SendAsync(request, ModelJson.Default.JsonElement, cancellationToken);
         return WorkloadSelector.Read(workload, kind, name);
     }
@@ -217,12 +213,32 @@ internal sealed class ClusterApi(ApiTransport transport) : IClusterApi
         static string? Version(JsonElement item) => item.GetProperty("metadata").GetProperty("resourceVersion").GetString();
     }
 
+    public async Task<IReadOnlyList<string>> ListNamesAsync(string? ns, string resource, string? labelSelector, CancellationToken cancellationToken)
+    {
+        var request = Get(ns, resource, null) with
+        {
+            Verb = "list",
+            Group = GroupOf(resource),
+            Query = [new("labelSelector", labelSelector), new("limit", "1000")],
+            Accept = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1",
+        };
+        var list = await transport.SendAsync(request, ModelJson.Default.JsonElement, cancellationToken);
+        return [.. list.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("metadata").GetProperty("name").GetString()).OfType<string>()];
+    }
+
     public async Task<IExecSession> ExecAsync(
         string ns, string pod, string container, IReadOnlyList<string> command, CancellationToken cancellationToken)
         => await ExecUpgrade.OpenAsync(transport, ns, pod, container, command, cancellationToken);
 
     private static ApiRequest Get(ObjectReference reference)
         => Get(reference.Namespace, reference.Resource, ObjectName.Subdomain(reference.Name, reference.Resource)) with { Group = reference.Group };
+
+    private static string GroupOf(string resource) => resource switch
+    {
+        "deployments" or "statefulsets" or "daemonsets" or "replicasets" => "apps",
+        "jobs" => "batch",
+        _ => "",
+    };
 
     private static ApiRequest Get(string? ns, string resource, string? name) => new()
     {

@@ -70,6 +70,12 @@ public interface IClusterApi
     /// <param name="manifest">The object as JSON.</param>
     Task<ApplyOutcome> ApplyAsync(ObjectReference reference, ReadOnlyMemory<byte> manifest, CancellationToken cancellationToken);
 
+    /// <summary>The names of things, at most a thousand; of those alone, so that little is sent.</summary>
+    /// <param name="ns">Their namespace; null for what is in none.</param>
+    /// <param name="resource">The plural resource: <c>namespaces</c>, or something that is or has pods, such as <c>deployments</c>.</param>
+    /// <param name="labelSelector">Which; null for all.</param>
+    Task<IReadOnlyList<string>> ListNamesAsync(string? ns, string resource, string? labelSelector, CancellationToken cancellationToken);
+
     /// <summary>Runs a command in a container, with stdin, stdout and stderr, no terminal.</summary>
     Task<IExecSession> ExecAsync(string ns, string pod, string container, IReadOnlyList<string> command, CancellationToken cancellationToken);
 }

@@ -70,6 +70,32 @@ public sealed class CleanupTests(Cluster cluster)
     }
 
     [ClusterFact]
+    public async Task SparesTheYoungOfAllNamespaces()
+    {
+        var target = await cluster.NewTargetAsync("cleanup-everywhere");
+        await cluster.ScopeAsync(target, "launch");
+
+        // Others use the cluster, too: nothing of theirs is a week old.
+        var spared = await Command.RunAsync(Cluster.Scope, ["cleanup", "--all-namespaces", "--older-than", "7d"]);
+
+        Assert.Equal((0, ""), (spared.ExitCode, spared.Stdout));
+        Assert.Single(await cluster.PodsAsync("debug-cleanup-everywhere"));
+    }
+
+    [ClusterFact]
+    public async Task IsDoneTheSecondTimeToo()
+    {
+        var target = await cluster.NewTargetAsync("cleanup-twice");
+        await cluster.ScopeAsync(target, "launch");
+
+        var both = await Task.WhenAll(cluster.ScopeAsync(target, "cleanup"), cluster.ScopeAsync(target, "cleanup"));
+        var again = await cluster.ScopeAsync(target, "cleanup");
+
+        Assert.All([.. both, again], result => Assert.True(result.ExitCode == 0, result.ToString()));
+        Assert.Empty(await cluster.PodsAsync("debug-cleanup-twice"));
+    }
+
+    [ClusterFact]
     public async Task SparesWhatIsYoungerThanAsked()
     {
         var target = await cluster.NewTargetAsync("cleanup-young");

@@ -34,6 +34,9 @@ public sealed class Command : IDisposable
                 StandardOutputEncoding = Encoding.Latin1,
             },
         };
+
+        // What whoever runs the tests has set for themselves is nothing to the tests.
+        process.StartInfo.Environment["XDG_CONFIG_HOME"] = "/nonexistent";
         process.Start();
         stdout = ReadOutputAsync();
         stderr = process.StandardError.ReadToEndAsync();

@@ -57,16 +57,54 @@ public sealed class SignalTests(Cluster cluster)
     }
 
     [ClusterFact]
-    public async Task EndsTheToolWhenTheClientIsKilled()
+    public async Task LeavesNothingWheneverItIsInterrupted()
+    {
+        var target = await cluster.NewTargetAsync("signal-whenever");
+        foreach (var delay in (int[])[20, 80, 150, 250, 400, 700, 1200])
+        {
+            using var scope = cluster.StartScope(target, "--terminate", "shell", "sleep", "3456");
+            await Task.Delay(delay, TestContext.Current.CancellationToken);
+            var clock = Stopwatch.StartNew();
+
+            scope.Signal(Interrupt);
+            var result = await scope.EndAsync();
+
+            // Before it has taken the signals into its hands the system ends it.
+            Assert.True(result.ExitCode is 130, $"after {delay} ms: {result}");
+            Assert.True(clock.Elapsed < TimeSpan.FromSeconds(10), $"after {delay} ms: took {clock.Elapsed}");
+        }
+
+        await cluster.DebugPodsAreGoneAsync(target);
+    }
+
+    [ClusterFact]
+    public async Task EndsTheToolWhenTheClientIsKilledAndTheDebugPodWhenItIsIdle()
     {
         var target = await cluster.NewTargetAsync("signal-kill");
-        using var scope = cluster.StartScope(target, "shell", "sleep", "4321");
+        using var scope = cluster.StartScope(target, "--idle", "10s", "shell", "sleep", "4321");
         await SleepIsAsync(target, "4321", running: true, TimeSpan.FromSeconds(30));
 
         scope.Signal(Kill);
 
         await SleepIsAsync(target, "4321", running: false, TimeSpan.FromSeconds(90));
+        await EndsByItselfAsync(target);
     }
+
+    [ClusterFact]
+    public async Task TheDebugPodEndsByItselfWhenTheClientIsKilledWhileItIsBeingCreated()
+    {
+        var target = await cluster.NewTargetAsync("signal-orphan");
+        using var scope = cluster.StartScope(target, "--idle", "5s", "shell", "sleep", "5432");
+        await Cluster.UntilAsync("debug pod created", TimeSpan.FromSeconds(30), async () => (await cluster.PodsAsync($"debug-{target}")).Length == 1);
+
+        scope.Signal(Kill);
+
+        await EndsByItselfAsync(target);
+    }
+
+    private Task EndsByItselfAsync(string target) =>
+        Cluster.UntilAsync($"debug pod of {target} ends", TimeSpan.FromSeconds(90), async () =>
+            (await cluster.PodAsync($"debug-{target}")).GetProperty("status").GetProperty("phase").GetString() == "Succeeded");
 
     // Looks at all processes of the node, from the debug pod but not through scope.
     private Task SleepIsAsync(string target, string seconds, bool running, TimeSpan limit) =>

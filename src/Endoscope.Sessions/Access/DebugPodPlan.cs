@@ -36,6 +36,9 @@ public static class DebugPodPlan
     /// <summary>Selects every debug pod.</summary>
     public static string Selector => $"{ManagedByLabel}={ManagedByValue},{TargetLabel}";
 
+    /// <summary>Selects every pod but those that are managed by scope.</summary>
+    public static string SelectorOfOthers => $"{ManagedByLabel}!={ManagedByValue}";
+
     /// <summary>Selects the debug pods of the targets of one namespace, wherever they are themselves.</summary>
     public static string SelectorFor(string targetNamespace) => $"{Selector},{TargetNamespaceLabel}={targetNamespace}";
 

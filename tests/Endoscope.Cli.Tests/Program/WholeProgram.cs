@@ -44,7 +44,7 @@ internal sealed class WholeProgram : IAsyncDisposable
     {
         var environment = ConnectionEnvironment.Current with { Variable = name => name == "KUBECONFIG" ? Server.WriteKubeconfig(ns: "shop") : null };
         var context = new CommandContext(terminal, TimeProvider.System, Variables.GetValueOrDefault, options => Cluster.Connect(options, environment));
-        var code = await ScopeProgram.RunAsync(args, context, () => null, stop);
+        var code = await ScopeProgram.RunAsync(args, context, () => stop.IsCancellationRequested ? ExitCode.Interrupted : null, stop);
         return new Outcome(code, terminal.Output, terminal.Error);
     }
 

@@ -54,6 +54,46 @@ public sealed class DebugPodAccessTests : IAsyncLifetime
         Assert.NotNull(server.Pods.Find("shop", "debug-web"));
     }
 
+    public static TheoryData<string> Unusable => [.. UnusableMakers.Keys];
+
+    private static readonly Dictionary<string, Action<V1Pod>> UnusableMakers = new()
+    {
+        ["forged: our labels on a pod of another kind"] = pod => pod.Spec.Containers[0].Command = ["sleep", "1000"],
+        ["altered: another image"] = pod => pod.Spec.Containers[0].Image = "evil:1",
+        ["altered: fewer rights"] = pod => pod.Spec.Containers[0].SecurityContext.Capabilities.Add = [],
+        ["foreign: of an earlier target of that name"] = pod => pod.Metadata.Annotations["endoscope/target-uid"] = "older",
+        ["foreign: on another node"] = pod => pod.Spec.NodeName = "node-2",
+        ["foreign: made with other settings"] = pod => pod.Metadata.Annotations["endoscope/settings"] = "0123456789abcdef0123456789abcdef",
+        ["expiring: past its deadline in a minute"] = pod => pod.Status.StartTime = DateTime.UtcNow.AddMinutes(-59),
+        ["expiring: being deleted"] = pod => pod.Metadata.DeletionTimestamp = DateTime.UtcNow,
+    };
+
+    [Theory]
+    [MemberData(nameof(Unusable))]
+    public async Task LeavesAloneADebugPodThatCannotBeUsedAndMakesItsOwn(string how)
+    {
+        await EnsureAsync();
+        var other = server.Pods.Find("shop", "debug-web")!;
+        UnusableMakers[how](other);
+        server.Pods.Put(other);
+
+        var place = await EnsureAsync();
+
+        Assert.Matches("^debug-web-[0-9a-f]{5}$", place.Pod);
+        Assert.False(place.Reused);
+        Assert.NotNull(server.Pods.Find("shop", "debug-web"));
+        Assert.DoesNotContain(server.Requests, request => request.Method == "DELETE");
+    }
+
+    [Fact]
+    public async Task WorksForManyAtOnceOnOneTarget()
+    {
+        var places = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => EnsureAsync()));
+
+        Assert.All(places, place => Assert.Equal(place.Uid, server.Pods.Find("shop", place.Pod)?.Uid()));
+        Assert.Equal(places.Length, places.Select(place => place.Pod).Distinct().Count());
+    }
+
     [Fact]
     public async Task SweepsItsFinishedPredecessorAndTakesItsName()
     {
