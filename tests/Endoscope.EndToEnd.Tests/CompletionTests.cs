@@ -23,6 +23,6 @@ public sealed class CompletionTests(Cluster cluster)
         await window.WriteAsync("-q");
         await window.KeyAsync("Enter");
 
-        await window.ShowsAsync(@"^\d+$");
+        await window.ShowsAsync(@"^\d+( \d+)*$");
     }
 }

@@ -34,7 +34,7 @@ public sealed class TerminalWindow : IAsyncDisposable
     public Task KeyAsync(string key) => TmuxAsync("send-keys", "-t", "w", key);
 
     /// <summary>Types text without Enter.</summary>
-    public Task WriteAsync(string text) => TmuxAsync("send-keys", "-t", "w", "-l", text);
+    public Task WriteAsync(string text) => TmuxAsync("send-keys", "-t", "w", "-l", "--", text);
 
     /// <summary>Pastes a file's content.</summary>
     public async Task PasteAsync(string file)
