@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+
 namespace Endoscope.Terminal;
 
 /// <summary>Tells a reader that went away (<c>scope … | head</c>) from other failures to write.</summary>
@@ -11,4 +13,8 @@ public static class BrokenPipe
     public static bool IsCause(IOException failure) => OperatingSystem.IsWindows()
         ? failure.HResult is WindowsBrokenPipe or WindowsNoData
         : failure.HResult == UnixBrokenPipe;
+
+    /// <summary>The same of a program that this one has started, whose standard input .NET makes a socket where it can.</summary>
+    public static bool IsCauseAtChild(IOException failure) =>
+        IsCause(failure) || failure.InnerException is SocketException { SocketErrorCode: SocketError.Shutdown or SocketError.ConnectionReset };
 }

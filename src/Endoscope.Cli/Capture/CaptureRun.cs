@@ -39,6 +39,9 @@ internal sealed class CaptureRun : IAsyncDisposable
     /// <summary>Ends the capture when it is done: the program that reads has ended.</summary>
     public Task ReaderGone { get; set; } = new TaskCompletionSource().Task;
 
+    /// <summary>Whether whoever reads takes no more.</summary>
+    public bool IsReaderGone { get; private set; }
+
     /// <summary>Whether packets are to be left out for now.</summary>
     public Func<bool> IsPaused { get; set; } = () => false;
 
@@ -84,13 +87,13 @@ internal sealed class CaptureRun : IAsyncDisposable
         {
             await recorder.RunAsync(stop);
         }
-        catch (IOException e) when (!BrokenPipe.IsCause(e))
+        catch (IOException e) when (!BrokenPipe.IsCauseAtChild(e))
         {
             Board.Truncations.Add($"it cannot be written: {e.Message}");
         }
         catch (IOException)
         {
-            // Whoever read has enough.
+            IsReaderGone = true;
         }
     }
 

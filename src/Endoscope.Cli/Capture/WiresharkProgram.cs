@@ -2,52 +2,82 @@ using System.Diagnostics;
 
 namespace Endoscope.Cli.Capture;
 
-/// <summary>Finds Wireshark, and starts it on packets from a pipe.</summary>
-internal static class WiresharkProgram
+/// <summary>How Wireshark is started.</summary>
+internal sealed record ViewerPlan(string Program, IReadOnlyList<string> Arguments);
+
+/// <summary>Wireshark, reading a capture from its standard input.</summary>
+internal sealed class WiresharkProgram : IDisposable
 {
-    // The names are in the capture; to ask the machine's resolver for pods' addresses would be slow and wrong.
-    private static readonly string[] Arguments =
-        ["-k", "-i", "-", "-o", "nameres.network_name:TRUE", "-o", "nameres.use_external_name_resolver:FALSE"];
+    private const string Setsid = "/usr/bin/setsid";
+    private static readonly TimeSpan TimeToEnd = TimeSpan.FromSeconds(2);
 
-    /// <summary>Where it may be, in the order of preference; the first that is there is taken. Pure.</summary>
-    /// <param name="variable">Reads a variable of the environment.</param>
-    public static IEnumerable<string> Places(Func<string, string?> variable)
+    // -k: begins at once. -N dmn: names from the capture, whose blocks count only where names are resolved; no N, which would ask the
+    // machine's resolver for every pod's address.
+    private static readonly string[] Arguments = ["-k", "-i", "-", "-N", "dmn"];
+
+    private readonly Process process;
+
+    private WiresharkProgram(Process process)
     {
-        if (variable("SCOPE_WIRESHARK") is { Length: > 0 } named)
-        {
-            return [named];
-        }
-
-        var isWindows = OperatingSystem.IsWindows();
-        var name = isWindows ? "Wireshark.exe" : "wireshark";
-        var onPath = (variable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries).Select(folder => Path.Combine(folder, name));
-        return (isWindows, OperatingSystem.IsMacOS(), variable("WSL_DISTRO_NAME")) switch
-        {
-            (true, _, _) => [.. onPath, .. ProgramFolders(variable).Select(folder => Path.Combine(folder, "Wireshark", name))],
-            (_, true, _) => [.. onPath, "/Applications/Wireshark.app/Contents/MacOS/Wireshark"],
-
-            // A Linux under Windows seldom has a screen of its own; Windows' Wireshark reads its pipes as well.
-            (_, _, { Length: > 0 }) => ["/mnt/c/Program Files/Wireshark/Wireshark.exe", .. onPath],
-            _ => onPath,
-        };
+        this.process = process;
+        Ended = process.WaitForExitAsync(CancellationToken.None);
     }
 
-    /// <summary>Starts it; it reads a capture from its standard input.</summary>
-    /// <exception cref="UsageException">It is not there, or does not start.</exception>
-    public static Process Start(Func<string, string?> variable)
+    /// <summary>Where packets go.</summary>
+    public Stream Input => process.StandardInput.BaseStream;
+
+    /// <summary>Done when its window is closed, or it has ended in another way.</summary>
+    public Task Ended { get; }
+
+    /// <summary>How it failed, where it has ended by itself and not well; null otherwise.</summary>
+    /// <param name="readsNoMore">Whether it has closed its input, and so is about to end.</param>
+    public async Task<string?> FailureAsync(bool readsNoMore)
     {
-        var program = Places(variable).FirstOrDefault(File.Exists)
-            ?? throw new UsageException("Wireshark was not found", "install it, name it with SCOPE_WIRESHARK, or capture into a file with -w FILE");
+        if (readsNoMore)
+        {
+            await Task.WhenAny(Ended, Task.Delay(TimeToEnd));
+        }
+
+        return Ended.IsCompleted && process.ExitCode != 0
+            ? $"Wireshark ended with exit code {process.ExitCode}; what it had not saved of the capture is lost"
+            : null;
+    }
+
+    /// <summary>Finds it. Pure but for what is asked.</summary>
+    /// <param name="variable">Reads a variable of the environment; $SCOPE_WIRESHARK names the program.</param>
+    /// <param name="exists">Whether there is a file.</param>
+    /// <exception cref="UsageException">It is not there.</exception>
+    public static ViewerPlan Plan(Desktop desktop, Func<string, string?> variable, Func<string, bool> exists)
+    {
+        var named = variable("SCOPE_WIRESHARK");
+        var program = named is { Length: > 0 }
+            ? exists(named) ? named : throw new UsageException($"SCOPE_WIRESHARK names {named}, which is not there", "name Wireshark's program, or unset it")
+            : WiresharkPlaces.Of("wireshark", desktop, variable).FirstOrDefault(exists)
+                ?? throw new UsageException(
+                    "Wireshark was not found", $"install it ({WiresharkPlaces.HowToInstall("wireshark", desktop)}), name it with SCOPE_WIRESHARK, or capture into a file with -w FILE");
+
+        // In a session of its own, so that ^C ends the capture, but not what shows it.
+        return desktop is Desktop.Linux && exists(Setsid) ? new ViewerPlan(Setsid, [program, .. Arguments]) : new ViewerPlan(program, Arguments);
+    }
+
+    /// <summary>Starts it.</summary>
+    /// <exception cref="UsageException">It does not start.</exception>
+    public static WiresharkProgram Start(ViewerPlan plan)
+    {
         try
         {
-            return Process.Start(new ProcessStartInfo(program, Arguments) { RedirectStandardInput = true, UseShellExecute = false })!;
+            return new WiresharkProgram(Process.Start(new ProcessStartInfo(plan.Program, plan.Arguments) { RedirectStandardInput = true, UseShellExecute = false })!);
         }
         catch (System.ComponentModel.Win32Exception e)
         {
-            throw new UsageException($"{program} does not start: {e.Message}");
+            throw new UsageException($"{plan.Program} does not start: {e.Message}");
         }
     }
 
-    private static IEnumerable<string> ProgramFolders(Func<string, string?> variable) =>
-        new[] { variable("ProgramW6432"), variable("ProgramFiles"), variable("ProgramFiles(x86)") }.OfType<string>().Distinct();
+    /// <summary>Tells it that there is no more, and lets it go on by itself.</summary>
+    public void Dispose()
+    {
+        Input.Dispose();
+        process.Dispose();
+    }
 }

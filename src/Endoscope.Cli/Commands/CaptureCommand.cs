@@ -64,23 +64,37 @@ internal sealed class CaptureCommand : TargetCommand
     {
         var selection = new PodSelection(request.Targets, result.GetValue(selector), result.GetValue(all), request.Container);
         Check(result, request, selection);
+        var viewer = result.GetValue(wireshark) ? WiresharkProgram.Plan(WiresharkPlaces.Here(context.Variable), context.Variable, System.IO.File.Exists) : null;
         using var cluster = context.Connect(request.Connection);
         await using var run = await CaptureRun.StartAsync(
             context, new CaptureOrder(request, selection, Plan(result), Settings(result)), cluster, context.Tell, cancellationToken);
-        return await RecordAsync(result, request, run, cancellationToken);
+        return viewer is null ? await RecordAsync(result, request, run, cancellationToken) : await ShowAsync(viewer, request, run, cancellationToken);
     }
 
     private async Task<int> RecordAsync(ParseResult result, GlobalRequest request, CaptureRun run, CancellationToken cancellationToken)
     {
         var path = result.GetValue(file) ?? StandardOutput;
-        using var viewer = result.GetValue(wireshark) ? WiresharkProgram.Start(context.Variable) : null;
-        var isDataOnOutput = viewer is null && path == StandardOutput;
+        var isDataOnOutput = path == StandardOutput;
         var report = new CaptureReport(run.Board, context, request.Json ? isDataOnOutput ? context.Status : context.Out : null);
-        run.ReaderGone = viewer?.WaitForExitAsync(CancellationToken.None) ?? run.ReaderGone;
-        var sink = viewer is null ? Open(path, result.GetValue(ring)) : new StreamSink(viewer.StandardInput.BaseStream);
-        await run.RecordAsync(sink, report.Tell, report.Progress, cancellationToken);
-        report.Finish(viewer is null && path != StandardOutput ? $" in {path}" : "");
+        await run.RecordAsync(Open(path, result.GetValue(ring)), report.Tell, report.Progress, cancellationToken);
+        report.Finish(isDataOnOutput ? "" : $" in {path}");
         return run.Board.ExitCode;
+    }
+
+    private async Task<int> ShowAsync(ViewerPlan plan, GlobalRequest request, CaptureRun run, CancellationToken cancellationToken)
+    {
+        using var viewer = WiresharkProgram.Start(plan);
+        run.ReaderGone = viewer.Ended;
+        var report = new CaptureReport(run.Board, context, request.Json ? context.Out : null);
+        await run.RecordAsync(new StreamSink(viewer.Input), report.Tell, report.Progress, cancellationToken);
+        report.Finish("");
+        if (await viewer.FailureAsync(run.IsReaderGone) is not { } failure)
+        {
+            return run.Board.ExitCode;
+        }
+
+        context.Tell("error: " + failure);
+        return ExitCode.Lost;
     }
 
     private void Check(ParseResult result, GlobalRequest request, PodSelection selection)
