@@ -29,12 +29,16 @@ internal sealed class CommandContext(ITerminal terminal, TimeProvider time, Func
     public string? Variable(string name) => variable(name);
 
     /// <summary>The cluster that these options mean; nothing is sent yet.</summary>
-    public Cluster Connect(ConnectionOptions options)
+    public Cluster Connect(ConnectionOptions options) => Connect(options, Tell);
+
+    /// <summary>The cluster that these options mean; nothing is sent yet.</summary>
+    /// <param name="tell">What the user should know goes there.</param>
+    public Cluster Connect(ConnectionOptions options, Action<string> tell)
     {
         var cluster = connect(options);
         foreach (var warning in cluster.Warnings)
         {
-            Tell(warning);
+            tell(warning);
         }
 
         return cluster;

@@ -39,7 +39,8 @@ internal static class ErrorReport
         return code;
     }
 
-    private static (int Code, string? Message, string? Hint) Describe(Exception failure, int? interrupted) => failure switch
+    /// <summary>The exit code of a failure, what went wrong, and what to do.</summary>
+    public static (int Code, string? Message, string? Hint) Describe(Exception failure, int? interrupted) => failure switch
     {
         OperationCanceledException when interrupted is { } code => (code, null, null),
         InvalidOverridesException overrides => (ExitCode.Usage, overrides.Message, overrides.Hint),

@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using Endoscope.Cli.Commands;
 using Endoscope.Cli.Completion;
+using Endoscope.Cli.Extcap;
 
 namespace Endoscope.Cli;
 
@@ -43,6 +44,15 @@ internal static class ScopeProgram
             return ExitCode.Done;
         }
 
+        if (ExtcapArguments.Are(args) && LaunchedByWireshark(args, root) is { } launched)
+        {
+            return await ExtcapProgram.RunAsync(
+                [.. args.Skip(launched.Own)],
+                () => launched.Options.Errors.Count > 0 ? throw Usage(launched.Options) : globals.Bind(launched.Options, context),
+                context,
+                stop);
+        }
+
         var result = root.Parse(AsksForHelp(args) ? [.. args.Skip(1), "--help"] : Argv.Prepare(args, root, VerbatimCommands), Parsing);
         try
         {
@@ -77,6 +87,16 @@ internal static class ScopeProgram
     // scope, scope help and scope help COMMAND.
     private static bool AsksForHelp(IReadOnlyList<string> args) => args is [] or ["help"] or ["help", _];
 
+    // scope OPTIONS extcap WORDS as the launcher has it, or the bare words of Wireshark's, to a link in its folder.
+    private static (int Own, ParseResult Options)? LaunchedByWireshark(IReadOnlyList<string> args, RootCommand root)
+    {
+        var own = args.TakeWhile(arg => !ExtcapArguments.Are([arg]) && arg != "--interface-per-pod").Count();
+
+        // Without a command below it extcap would be wrong; which one does not matter for the options before it.
+        var options = root.Parse(Argv.Prepare([.. own == 0 ? ["extcap"] : args.Take(own), "status"], root, VerbatimCommands), Parsing);
+        return options.CommandResult.Parent is CommandResult { Command: ExtcapCommand } ? (own, options) : null;
+    }
+
     private static RootCommand BuildRoot(GlobalOptions globals, CommandContext context)
     {
         var root = new RootCommand(Description);
@@ -97,6 +117,7 @@ internal static class ScopeProgram
         root.Subcommands.Add(new ConfigCommand(globals, context));
         root.Subcommands.Add(new CompletionCommand(context));
         root.Subcommands.Add(new CaptureCommand(globals, context));
+        root.Subcommands.Add(new ExtcapCommand(globals, context));
         return root;
     }
 

@@ -15,6 +15,7 @@ public sealed class Cluster : IDisposable
         this.transport = transport;
         Api = new ClusterApi(transport);
         ContextName = plan.ContextName;
+        Contexts = plan.Contexts;
         DefaultNamespace = plan.DefaultNamespace;
         Server = plan.Server;
         ConfigFiles = plan.Files;
@@ -29,6 +30,9 @@ public sealed class Cluster : IDisposable
 
     /// <summary>The kubeconfig context in use; empty where there is none.</summary>
     public string ContextName { get; }
+
+    /// <summary>The contexts that the kubeconfig has, in no order.</summary>
+    public IReadOnlyList<string> Contexts { get; }
 
     /// <summary>The namespace of the context, else <c>default</c>.</summary>
     public string DefaultNamespace { get; }

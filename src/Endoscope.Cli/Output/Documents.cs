@@ -27,6 +27,11 @@ internal sealed record DebugPodDocument(string Namespace, string Name, string Ui
 /// <summary>The answer of <c>scope cleanup -o json</c>: the debug pods that are gone, and those that are still there.</summary>
 internal sealed record CleanupDocument(IReadOnlyList<FootprintDocument> Removed, IReadOnlyList<FootprintDocument> Left);
 
+/// <summary>The answer of <c>scope extcap status -o json</c>, and of <c>install</c> and <c>uninstall</c>.</summary>
+/// <param name="Launcher">The file in Wireshark's folder.</param>
+/// <param name="Installed">Whether it is there.</param>
+internal sealed record ExtcapDocument(string Launcher, bool Installed);
+
 /// <summary>The answer of <c>scope list -o json</c>.</summary>
 internal sealed record FootprintsDocument(IReadOnlyList<FootprintDocument> Items);
 

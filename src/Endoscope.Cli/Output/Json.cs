@@ -24,6 +24,7 @@ internal static class Json
 [JsonSerializable(typeof(Fs.FileLocationDocument))]
 [JsonSerializable(typeof(FootprintsDocument))]
 [JsonSerializable(typeof(SetupDocument))]
+[JsonSerializable(typeof(ExtcapDocument))]
 internal sealed partial class CliJson : JsonSerializerContext;
 
 /// <summary>How the lines of <c>pids --watch -o json</c> become JSON.</summary>

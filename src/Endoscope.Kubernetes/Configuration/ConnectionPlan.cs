@@ -12,6 +12,9 @@ internal sealed record ConnectionPlan(string ContextName, Uri Server, string Def
     /// <summary>The kubeconfig files that were read.</summary>
     public IReadOnlyList<string> Files { get; init; } = [];
 
+    /// <summary>The contexts that the kubeconfig has, in no order.</summary>
+    public IReadOnlyList<string> Contexts { get; init; } = [];
+
     /// <summary>Which credential plugins may run.</summary>
     public PluginPolicy Plugins { get; init; } = PluginPolicy.AllowAll;
 
@@ -53,7 +56,10 @@ internal sealed record ConnectionPlan(string ContextName, Uri Server, string Def
             ?? throw new ClusterException($"{cluster.Place}: the cluster has no server");
         return new ConnectionPlan(
             contextName ?? "", ParseServer(server, options.Server is null ? cluster.Place : "--server"),
-            context?.Namespace ?? "default", ConnectionFlags.Apply(cluster, options), ConnectionFlags.Apply(user, options));
+            context?.Namespace ?? "default", ConnectionFlags.Apply(cluster, options), ConnectionFlags.Apply(user, options))
+        {
+            Contexts = [.. kubeconfig.Contexts.Keys],
+        };
     }
 
     private static ConnectionPlan Locate(ConnectionOptions options, ConnectionEnvironment environment)

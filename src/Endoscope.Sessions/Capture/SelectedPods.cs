@@ -20,7 +20,7 @@ public sealed record PodSeen(string Uid, PodToCapture? Pod);
 /// <summary>The pods that a selection means, now and later. Our own debug pods are never among them.</summary>
 public sealed class SelectedPods : IAsyncDisposable
 {
-    private const string NotOurs = "app.kubernetes.io/name!=endoscope";
+    internal const string NotOurs = "app.kubernetes.io/name!=endoscope";
 
     private readonly Channel<(int Watch, PodChange Change)> changes = Channel.CreateUnbounded<(int, PodChange)>();
     private readonly CancellationTokenSource stop;

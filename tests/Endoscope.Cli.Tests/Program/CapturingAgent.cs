@@ -62,10 +62,26 @@ internal sealed class CapturingAgent : IDisposable
         var reader = new FrameReader(call.Input);
         await reader.ReadAsync(cancellationToken);
         await call.Output.WriteAsync(Spoken, cancellationToken);
-        while (await reader.ReadAsync(cancellationToken) is { Type: not FrameType.Signal })
+        await ReadUntilSignalAsync(reader, cancellationToken);
+        await call.Output.WriteAsync(last.Spoken, cancellationToken);
+        await call.ExitAsync(0);
+    });
+
+    /// <summary>Lets scope meet one that sends packet after packet, until it is told to stop.</summary>
+    public static void MeetTalking(WholeProgram program) => program.Server.OnExec(async (call, cancellationToken) =>
+    {
+        var reader = new FrameReader(call.Input);
+        await reader.ReadAsync(cancellationToken);
+        var toldToStop = ReadUntilSignalAsync(reader, cancellationToken);
+        using var agent = await StartAsync();
+        for (var said = 0; !toldToStop.IsCompleted; said = agent.Spoken.Length)
         {
+            await agent.SendAsync(1);
+            await call.Output.WriteAsync(agent.Spoken.AsMemory(said), cancellationToken);
+            await Task.WhenAny(toldToStop, Task.Delay(20, cancellationToken));
         }
 
+        using var last = await agent.LastWordsAsync();
         await call.Output.WriteAsync(last.Spoken, cancellationToken);
         await call.ExitAsync(0);
     });
@@ -83,6 +99,13 @@ internal sealed class CapturingAgent : IDisposable
         writer.Dispose();
         encoder.Dispose();
         spoken.Dispose();
+    }
+
+    private static async Task ReadUntilSignalAsync(FrameReader reader, CancellationToken cancellationToken)
+    {
+        while (await reader.ReadAsync(cancellationToken) is { Type: not FrameType.Signal })
+        {
+        }
     }
 
     private async Task<CapturingAgent> SayAsync<T>(FrameType type, T value, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> typeInfo)
