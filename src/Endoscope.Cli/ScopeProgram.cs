@@ -4,6 +4,7 @@ using System.CommandLine.Parsing;
 using Endoscope.Cli.Commands;
 using Endoscope.Cli.Completion;
 using Endoscope.Cli.Extcap;
+using Endoscope.Sessions;
 
 namespace Endoscope.Cli;
 
@@ -24,6 +25,9 @@ internal static class ScopeProgram
         scope -n NAMESPACE -p POD capture -w FILE    its packets, for Wireshark
         scope -n NAMESPACE -p all cleanup            remove the debug pods, which also end by themselves
         """;
+
+    // A shorter word is close to too many.
+    private const int ShortestSlip = 3;
 
     internal static readonly ParserConfiguration Parsing = new() { ResponseFileTokenReplacer = null };
 
@@ -146,6 +150,22 @@ internal static class ScopeProgram
 
         // That no command was recognized follows from the word that was not.
         var message = isRoot && errors.Length > 1 ? errors[^1] : string.Join("; ", errors);
-        return new UsageException(message, isRoot ? "scope --help shows what it takes" : $"scope {Path(result.CommandResult)} --help shows what it takes");
+        var help = isRoot ? "scope --help shows what it takes" : $"scope {Path(result.CommandResult)} --help shows what it takes";
+        return new UsageException(message, Meant(result) is { } question ? $"{question} {help}" : help);
+    }
+
+    // The command or option that a word which is none comes close to.
+    private static string? Meant(ParseResult result)
+    {
+        if (result.UnmatchedTokens is not [{ Length: >= ShortestSlip } word, ..])
+        {
+            return null;
+        }
+
+        var command = result.CommandResult.Command;
+        var known = word.StartsWith("--", StringComparison.Ordinal)
+            ? command.Options.Concat(result.RootCommandResult.Command.Options).Select(option => option.Name)
+            : command.Subcommands.SelectMany(sub => sub.Aliases.Prepend(sub.Name));
+        return CloseNames.Question(CloseNames.Of(word, known.Distinct()));
     }
 }

@@ -11,7 +11,8 @@ public sealed record PodSighting(PodPlace Pod, bool IsGone);
 /// <summary>Where the pods of a namespace are, and how that changes: one list, then a watch from there. Our own debug pods are left out.</summary>
 public sealed class PodFollower : IAsyncDisposable
 {
-    private const string NotOurs = "app.kubernetes.io/name!=endoscope";
+    /// <summary>Selects all pods but our own debug pods.</summary>
+    internal const string NotOurs = "app.kubernetes.io/name!=endoscope";
 
     private readonly CancellationTokenSource stop;
     private readonly IAsyncEnumerator<PodChange> changes;

@@ -7,6 +7,8 @@ namespace Endoscope.Sessions;
 /// <summary>Finds the pod that a user's reference means.</summary>
 public sealed class TargetResolver(IClusterApi api)
 {
+    private static readonly TimeSpan TimeToSuggest = TimeSpan.FromSeconds(3);
+
     /// <summary>Resolves a reference with one request for a pod, two for a workload.</summary>
     /// <inheritdoc cref="TargetPlan.Resolve" path="/param"/>
     /// <exception cref="SessionException">There is no such pod, or none that can be looked into.</exception>
@@ -28,7 +30,26 @@ public sealed class TargetResolver(IClusterApi api)
         }
         catch (ApiStatusException e) when (e.Code == HttpStatusCode.NotFound)
         {
-            throw new SessionException($"there is no pod '{name}' in namespace '{ns}'", $"kubectl get pods -n {ns} lists them; -n names another namespace", e);
+            throw new SessionException($"there is no pod '{name}' in namespace '{ns}'", await HintAsync(api, ns, name, cancellationToken), e);
+        }
+    }
+
+    // What else was meant; only a help, so that a user who may not list pods, or a slow server, does without.
+    private static async Task<string> HintAsync(IClusterApi api, string ns, string name, CancellationToken cancellationToken)
+    {
+        var lists = $"kubectl get pods -n {ns} lists them; -n names another namespace";
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(TimeToSuggest);
+        try
+        {
+            var pods = (await api.ListPodsAsync(ns, PodFollower.NotOurs, null, limit.Token)).Items;
+            return pods.Count == 0
+                ? "there is no pod at all in that namespace, if there is such a namespace: -n names another"
+                : CloseNames.Question(CloseNames.Of(name, pods.Select(pod => pod.Name()))) is { } question ? $"{question} {lists}" : lists;
+        }
+        catch (Exception e) when (e is ClusterException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            return lists;
         }
     }
 

@@ -200,6 +200,51 @@ public sealed class ScopeProgramTests
         Assert.Null(program.Server.Pods.Find("shop", "debug-web"));
     }
 
+    [Fact]
+    public async Task AsksWhetherAnotherPodWasMeant()
+    {
+        await using var program = await StartAsync();
+        program.Server.Pods.AddRunning("shop", "database-0");
+
+        var slip = await program.RunAsync("-p", "databsae-0", "pids");
+        var destination = await program.RunAsync("-p", "web", "ping", "-d", "database");
+        var elsewhere = await program.RunAsync("-n", "shpo", "-p", "web", "pids");
+
+        Assert.Equal((ExitCode.Cluster, ExitCode.Cluster, ExitCode.Cluster), (slip.ExitCode, destination.ExitCode, elsewhere.ExitCode));
+        Assert.Contains("error: there is no pod 'databsae-0' in namespace 'shop'\nscope: hint: did you mean database-0? kubectl get pods -n shop", slip.Stderr, StringComparison.Ordinal);
+        Assert.Contains("hint: did you mean database-0?", destination.Stderr, StringComparison.Ordinal);
+        Assert.Contains("hint: there is no pod at all in that namespace, if there is such a namespace", elsewhere.Stderr, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AMissingPodIsSaidToBeMissingEvenIfPodsCannotBeListed()
+    {
+        await using var program = await StartAsync();
+        program.Server.Answer(request => request.Path.EndsWith("/pods", StringComparison.Ordinal) ? ScriptedAnswer.Failure(403, "Forbidden", "no listing here") : null);
+
+        var outcome = await program.RunAsync("-p", "wbe", "pids");
+
+        Assert.Equal(ExitCode.Cluster, outcome.ExitCode);
+        Assert.Equal(
+            "scope: error: there is no pod 'wbe' in namespace 'shop'\nscope: hint: kubectl get pods -n shop lists them; -n names another namespace\n", outcome.Stderr);
+    }
+
+    [Theory]
+    [InlineData("pign", "did you mean ping?")]
+    [InlineData("capure", "did you mean capture?")]
+    [InlineData("launch --dry-rn", "did you mean --dry-run?")]
+    [InlineData("ping --namesapce x", "did you mean --namespace?")]
+    [InlineData("fs gte", "did you mean get?")]
+    public async Task AsksWhetherAnotherWordWasMeant(string line, string question)
+    {
+        await using var program = await StartAsync();
+
+        var outcome = await program.RunAsync(["-p", "web", .. line.Split(' ')]);
+
+        Assert.Equal(ExitCode.Usage, outcome.ExitCode);
+        Assert.Contains($"hint: {question} scope ", outcome.Stderr, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("../x")]
     [InlineData("a?b")]
