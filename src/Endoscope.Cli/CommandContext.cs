@@ -48,5 +48,20 @@ internal sealed class CommandContext(ITerminal terminal, TimeProvider time, Func
     public Cluster ConnectSilently(ConnectionOptions options) => connect(options);
 
     /// <summary>Tells the user something that is not a result. Text from the cluster is escaped here.</summary>
-    public void Tell(string line) => Status.WriteLine("scope: " + TerminalText.Escape(line));
+    public void Tell(string line) => TryWrite("scope: " + TerminalText.Escape(line));
+
+    /// <summary>Tells the user something of many lines, for a report.</summary>
+    public void TellLines(string lines) => TryWrite(TerminalText.EscapeLines(lines));
+
+    private void TryWrite(string text)
+    {
+        try
+        {
+            Status.WriteLine(text);
+        }
+        catch (IOException)
+        {
+            // Standard error is closed, so nobody wants to be told: the results and the exit code are still worth having.
+        }
+    }
 }

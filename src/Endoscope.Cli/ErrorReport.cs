@@ -14,26 +14,19 @@ internal static class ErrorReport
     public static int Write(Exception failure, CommandContext context, int? interrupted, bool debug)
     {
         var (code, message, hint) = Describe(failure, interrupted);
-        try
+        if (message is not null)
         {
-            if (message is not null)
-            {
-                context.Tell("error: " + message);
-            }
-
-            if (hint is not null)
-            {
-                context.Tell("hint: " + hint);
-            }
-
-            if (debug)
-            {
-                context.Status.WriteLine(TerminalText.EscapeLines(failure.ToString()));
-            }
+            context.Tell("error: " + message);
         }
-        catch (IOException)
+
+        if (hint is not null)
         {
-            // Standard error is closed: the exit code still tells.
+            context.Tell("hint: " + hint);
+        }
+
+        if (debug)
+        {
+            context.TellLines(failure.ToString());
         }
 
         return code;
