@@ -155,7 +155,7 @@ public sealed class AgentSession : IAsyncDisposable
 
     /// <summary>The record that a frame carries as JSON.</summary>
     /// <exception cref="ConnectionLostException">It carries none such.</exception>
-    internal static T ReadRecord<T>(Frame frame, JsonTypeInfo<T> type)
+    public static T ReadRecord<T>(Frame frame, JsonTypeInfo<T> type)
     {
         try
         {

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
 using Endoscope.Cli.Output;
 using Endoscope.Protocol;
 using Endoscope.Sessions;
@@ -96,7 +95,7 @@ internal sealed class PidsCommand : TargetCommand
                 continue;
             }
 
-            var change = JsonSerializer.Deserialize(frame.Payload.Span, ProtocolJson.Default.ProcessChange)!;
+            var change = AgentSession.ReadRecord(frame, ProtocolJson.Default.ProcessChange);
             var events = change.Gone.Select(process => ("ended", process))
                 .Concat(change.Come.Select(process => (change.IsFirst ? "running" : "started", process)));
             foreach (var (happened, process) in events)

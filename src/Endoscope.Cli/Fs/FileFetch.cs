@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using System.Text.Json;
+using Endoscope.Kubernetes;
 using Endoscope.Protocol;
 using Endoscope.Sessions;
 
@@ -30,16 +30,18 @@ internal sealed class FileFetch(LocalTree tree, FileAnswer answer, FetchProgress
         switch (frame.Type)
         {
             case FrameType.FileStart:
-                await BeginAsync(JsonSerializer.Deserialize(frame.Payload.Span, ProtocolJson.Default.FileStart)!, cancellationToken);
+                await BeginAsync(AgentSession.ReadRecord(frame, ProtocolJson.Default.FileStart), cancellationToken);
                 break;
             case FrameType.FilePosition:
-                position = BinaryPrimitives.ReadInt64BigEndian(frame.Payload.Span);
+                position = frame.Payload.Length == sizeof(long) && BinaryPrimitives.ReadInt64BigEndian(frame.Payload.Span) is >= 0 and <= FilePart.LongestFile and var next
+                    ? next
+                    : throw Broken("a position that is none");
                 break;
             case FrameType.Output:
                 await WriteAsync(frame.Payload, cancellationToken);
                 break;
             case FrameType.FileEnd:
-                await EndAsync(JsonSerializer.Deserialize(frame.Payload.Span, ProtocolJson.Default.FileEnd)!);
+                await EndAsync(AgentSession.ReadRecord(frame, ProtocolJson.Default.FileEnd));
                 break;
         }
     }
@@ -52,8 +54,11 @@ internal sealed class FileFetch(LocalTree tree, FileAnswer answer, FetchProgress
         }
     }
 
+    private static ConnectionLostException Broken(string how) => new($"the agent's stream is broken: {how}");
+
     private async Task BeginAsync(FileStart start, CancellationToken cancellationToken)
     {
+        await DisposeAsync();
         (file, position, part) = (start, start.From, null);
         try
         {
@@ -88,6 +93,11 @@ internal sealed class FileFetch(LocalTree tree, FileAnswer answer, FetchProgress
 
     private async Task WriteAsync(ReadOnlyMemory<byte> chunk, CancellationToken cancellationToken)
     {
+        if (file is null || position > FilePart.LongestFile)
+        {
+            throw Broken("bytes of no file");
+        }
+
         if (part is not null)
         {
             await part.WriteAsync(position, chunk, cancellationToken);
@@ -95,7 +105,7 @@ internal sealed class FileFetch(LocalTree tree, FileAnswer answer, FetchProgress
 
         Bytes += chunk.Length;
         position += chunk.Length;
-        progress.Report(chunk.Length, Name, position, file!.File.Size);
+        progress.Report(chunk.Length, Name, position, file.File.Size);
     }
 
     private async Task EndAsync(FileEnd end)
@@ -105,7 +115,7 @@ internal sealed class FileFetch(LocalTree tree, FileAnswer answer, FetchProgress
             return;
         }
 
-        var isWhole = part.Finish(end);
+        var isWhole = end.Size is >= 0 and <= FilePart.LongestFile ? part.Finish(end) : throw Broken("a length that is none");
         await part.DisposeAsync();
         if (end.Problem is not null)
         {

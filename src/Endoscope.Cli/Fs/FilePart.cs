@@ -1,5 +1,6 @@
 using System.IO.Hashing;
 using System.Text;
+using Endoscope.Kubernetes;
 using Endoscope.Protocol;
 
 namespace Endoscope.Cli.Fs;
@@ -7,6 +8,9 @@ namespace Endoscope.Cli.Fs;
 /// <summary>A file that is being fetched: it grows beside its place under a name of its own, where the next attempt finds it.</summary>
 internal sealed class FilePart : IAsyncDisposable
 {
+    /// <summary>No file system holds longer ones (8 EiB less what is read at once).</summary>
+    public const long LongestFile = long.MaxValue - (1 << 30);
+
     private const string Prefix = ".";
     private const string Suffix = ".scope-part";
     private const int LongestName = 255;
@@ -35,6 +39,7 @@ internal sealed class FilePart : IAsyncDisposable
             : null;
 
     /// <summary>Begins, or goes on after so many bytes that the agent has found to be right.</summary>
+    /// <exception cref="ConnectionLostException">There are not so many bytes.</exception>
     public static async Task<FilePart> OpenAsync(string path, long from, CancellationToken cancellationToken)
     {
         var part = PathFor(path);
@@ -47,7 +52,9 @@ internal sealed class FilePart : IAsyncDisposable
         var opened = new FilePart(part, stream);
         try
         {
-            stream.SetLength(from);
+            stream.SetLength(from >= 0 && from <= stream.Length && from % FileDigest.Chunk == 0
+                ? from
+                : throw new ConnectionLostException($"the agent's stream is broken: it goes on after {from} bytes of a file of which {stream.Length} are there"));
             opened.digest = await DigestAsync(stream, from, cancellationToken);
             return opened;
         }

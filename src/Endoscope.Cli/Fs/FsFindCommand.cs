@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
-using System.Text.Json;
 using Endoscope.Cli.Commands;
 using Endoscope.Protocol;
+using Endoscope.Sessions;
 using Endoscope.Sessions.Access;
 
 namespace Endoscope.Cli.Fs;
@@ -63,7 +63,7 @@ internal sealed class FsFindCommand : TargetCommand
 
         ValueTask Take(Frame frame, CancellationToken token)
         {
-            files.AddRange(JsonSerializer.Deserialize(frame.Payload.Span, ProtocolJson.Default.FileList)!.Files);
+            files.AddRange(AgentSession.ReadRecord(frame, ProtocolJson.Default.FileList).Files);
             return ValueTask.CompletedTask;
         }
     }

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
 using Endoscope.Cli.Commands;
 using Endoscope.Cli.Output;
 using Endoscope.Protocol;
@@ -37,7 +36,7 @@ internal sealed class FsLayersCommand : TargetCommand
 
         ValueTask Take(Frame frame, CancellationToken token)
         {
-            location = JsonSerializer.Deserialize(frame.Payload.Span, ProtocolJson.Default.FileLocation);
+            location = AgentSession.ReadRecord(frame, ProtocolJson.Default.FileLocation);
             return ValueTask.CompletedTask;
         }
     }

@@ -1,8 +1,8 @@
 using System.CommandLine;
-using System.Text.Json;
 using Endoscope.Cli.Commands;
 using Endoscope.Cli.Output;
 using Endoscope.Protocol;
+using Endoscope.Sessions;
 using Endoscope.Sessions.Access;
 
 namespace Endoscope.Cli.Fs;
@@ -40,7 +40,7 @@ internal sealed class FsListCommand : TargetCommand
 
         ValueTask Take(Frame frame, CancellationToken token)
         {
-            files.AddRange(JsonSerializer.Deserialize(frame.Payload.Span, ProtocolJson.Default.FileList)!.Files);
+            files.AddRange(AgentSession.ReadRecord(frame, ProtocolJson.Default.FileList).Files);
             return ValueTask.CompletedTask;
         }
     }

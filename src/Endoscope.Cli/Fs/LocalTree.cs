@@ -12,6 +12,11 @@ internal sealed class LocalTree(string destination)
     private const int Permissions = 0x1FF;
     private const UnixFileMode OwnersAccess = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
+    // On Windows also the other separator, and the colon, which would lead to another drive or behind a file.
+    private static readonly char[] InvalidInNames = Path.GetInvalidFileNameChars();
+
+    private static readonly char[] InvalidInLinks = [.. InvalidInNames.Where(character => character != '/')];
+
     private readonly HashSet<string> claimed = [];
     private readonly HashSet<string> made = [];
     private readonly Stack<(string Path, FileRecord Record)> directories = new();
@@ -28,7 +33,7 @@ internal sealed class LocalTree(string destination)
         {
             foreach (var part in relative.Split('/'))
             {
-                if (part is "" or "." or ".." || part.Contains('\0') || part.Contains(Path.DirectorySeparatorChar) || part.Contains(Path.AltDirectorySeparatorChar))
+                if (part is "" or "." or ".." || part.AsSpan().IndexOfAny(InvalidInNames) >= 0)
                 {
                     throw new LocalPathException($"'{relative}' is left out: it is no path below {Destination}");
                 }
@@ -99,7 +104,7 @@ internal sealed class LocalTree(string destination)
     /// </summary>
     public static bool StaysInside(string linkPath, string target)
     {
-        if (target.Length == 0 || target[0] == '/' || Path.IsPathRooted(target))
+        if (target.Length == 0 || target[0] == '/' || target.AsSpan().IndexOfAny(InvalidInLinks) >= 0)
         {
             return false;
         }

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Text.Json;
 using Endoscope.Kubernetes;
 using Endoscope.Protocol;
 
@@ -102,7 +101,7 @@ internal sealed class NodeCapture : IAsyncDisposable
                     return news;
                 }
             }
-            catch (Exception e) when (e is InvalidDataException or JsonException)
+            catch (Exception e) when (e is InvalidDataException)
             {
                 throw new ConnectionLostException($"the agent's stream is broken: {e.Message}", e);
             }
@@ -121,7 +120,7 @@ internal sealed class NodeCapture : IAsyncDisposable
         switch (frame.Type)
         {
             case FrameType.CaptureInterface:
-                var about = JsonSerializer.Deserialize(frame.Payload.Span, ProtocolJson.Default.CaptureInterfaceEvent)!;
+                var about = AgentSession.ReadRecord(frame, ProtocolJson.Default.CaptureInterfaceEvent);
                 if (about.Interface != interfaces.Count)
                 {
                     throw new InvalidDataException($"interface {about.Interface} comes as the {interfaces.Count + 1}th");
@@ -138,10 +137,10 @@ internal sealed class NodeCapture : IAsyncDisposable
 
                 return new PacketsCame(packets, interfaces, Correction);
             case FrameType.CaptureStatistics:
-                var counters = JsonSerializer.Deserialize(frame.Payload.Span, ProtocolJson.Default.CaptureStatisticsEvent)!;
+                var counters = AgentSession.ReadRecord(frame, ProtocolJson.Default.CaptureStatisticsEvent);
                 return new CountersCame(counters.Time - Correction, [.. counters.Interfaces.Select(one => one with { Interface = Known(one.Interface) })]);
             case FrameType.CaptureLoss:
-                var loss = JsonSerializer.Deserialize(frame.Payload.Span, ProtocolJson.Default.CaptureLossEvent)!;
+                var loss = AgentSession.ReadRecord(frame, ProtocolJson.Default.CaptureLossEvent);
                 return new PodLost(Pod(loss.Target), loss.Interface is { } number ? Known(number) : null, loss.Error.Message);
             default:
                 return null;
