@@ -8,7 +8,6 @@ namespace Endoscope.Terminal;
 public sealed class StopSignals : IDisposable
 {
     private readonly CancellationTokenSource stop = new();
-    private readonly CancellationTokenSource hurry = new();
     private readonly PosixSignalRegistration[] registrations;
     private readonly Lock gate = new();
 
@@ -20,11 +19,8 @@ public sealed class StopSignals : IDisposable
         PosixSignalRegistration.Create(PosixSignal.SIGHUP, Receive),
     ];
 
-    /// <summary>Cancelled by the first signal: stop what is being done.</summary>
+    /// <summary>Cancelled by the first signal: stop what is being done. More signals change nothing, since every clean-up has its own limit.</summary>
     public CancellationToken Stop => stop.Token;
-
-    /// <summary>Cancelled by the second signal: stop waiting for the clean-up too.</summary>
-    public CancellationToken Hurry => hurry.Token;
 
     /// <summary>The first signal received, or null.</summary>
     public PosixSignal? Received { get; private set; }
@@ -46,22 +42,19 @@ public sealed class StopSignals : IDisposable
         }
 
         stop.Dispose();
-        hurry.Dispose();
     }
 
     internal void Receive(PosixSignalContext context)
     {
         context.Cancel = true;
-        bool first;
         lock (gate)
         {
-            first = Received is null;
             Received ??= context.Signal;
         }
 
         try
         {
-            (first ? stop : hurry).Cancel();
+            stop.Cancel();
         }
         catch (ObjectDisposedException)
         {

@@ -19,20 +19,19 @@ public sealed class StopSignalsTests
 
         Assert.True(context.Cancel);
         Assert.True(signals.Stop.IsCancellationRequested);
-        Assert.False(signals.Hurry.IsCancellationRequested);
         Assert.Equal(signal, signals.Received);
         Assert.Equal(exitCode, signals.ExitCode);
     }
 
     [Fact]
-    public void ASecondSignalHurriesAndTheFirstNamesTheExitCode()
+    public void ASecondSignalChangesNothing()
     {
         using var signals = new StopSignals();
 
         signals.Receive(new PosixSignalContext(PosixSignal.SIGTERM));
         signals.Receive(new PosixSignalContext(PosixSignal.SIGINT));
 
-        Assert.True(signals.Hurry.IsCancellationRequested);
+        Assert.True(signals.Stop.IsCancellationRequested);
         Assert.Equal(143, signals.ExitCode);
     }
 
