@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using Endoscope.Kubernetes;
-using Endoscope.Protocol;
 using Endoscope.Testing.ApiServer;
 
 namespace Endoscope.Cli.Tests.Program;
@@ -23,27 +22,15 @@ public sealed class CutTests(ITestOutputHelper log)
 
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(120);
 
-    // What each command is given; one that is not named here is run without anything.
+    // What each command is given, in each of its ways; one that is not named here is run without anything.
     private static readonly Dictionary<string, string[]> Arguments = new()
     {
-        ["ping"] = ["-d", "db", "-c", "1"],
-        ["hping"] = ["-d", "db", "--", "-S"],
+        ["ping"] = ["-d db -c 1"],
+        ["hping"] = ["-d db -- -S"],
         ["shell"] = ["true"],
-    };
-
-    private static readonly ProcessRecord Init = new()
-    {
-        Pid = 4711,
-        ContainerPid = 1,
-        ParentPid = 1,
-        UserId = 0,
-        State = 'S',
-        StartTicks = 1,
-        StartedAt = DateTimeOffset.UnixEpoch,
-        Threads = 1,
-        ResidentBytes = 1,
-        Name = "init",
-        CommandLine = ["init"],
+        ["fs"] = ["ls", "cat /x", "find --name x", "get /x /nowhere/x", "layers /x"],
+        ["capture"] = ["--packets 1"],
+        ["istio"] = ["", "open", "close", "-- true"],
     };
 
     [Theory]
@@ -54,14 +41,15 @@ public sealed class CutTests(ITestOutputHelper log)
     public async Task SaysWhatHappenedAndLeavesNothing(Fault fault)
     {
         using var certificates = new TestCertificates();
-        var commands = await CommandsAsync();
-        Assert.Contains("ping", commands);
+        var commands = (await CommandsAsync()).SelectMany(command => Arguments.GetValueOrDefault(command, [""]).Select(line => $"{command} {line}".TrimEnd())).ToList();
+        Assert.Superset(Arguments.SelectMany(one => one.Value.Select(line => $"{one.Key} {line}".TrimEnd())).ToHashSet(), commands.ToHashSet());
         var cases = new ConcurrentBag<(string Command, int Phase, Outcome Sound)>();
         await Parallel.ForEachAsync(commands, AtOnce(AFew), async (command, _) =>
         {
             await using var field = await Field.StartAsync(certificates);
             var sound = await field.RunAsync(command, CancellationToken.None);
-            foreach (var phase in sound.ExitCode == ExitCode.Usage ? [] : Enumerable.Range(1, Math.Min(field.Requests, MostRequests)).Concat([Connecting, Handshake, InSession]))
+            Assert.True(sound.ExitCode is ExitCode.Done or ExitCode.Negative, $"{command}: exit code {sound.ExitCode}\n{sound.Stderr}");
+            foreach (var phase in Enumerable.Range(1, Math.Min(field.Requests, MostRequests)).Concat([Connecting, Handshake, InSession]))
             {
                 cases.Add((command, phase, sound));
             }
@@ -153,17 +141,16 @@ public sealed class CutTests(ITestOutputHelper log)
             });
             server.OnExec(async (call, token) =>
             {
-                var request = await new FrameReader(call.Input).ReadAsync(token);
-                using var writer = new FrameWriter(call.Output);
-                await writer.WriteAsync(FrameType.Started, new StartedEvent { ToolPid = 1, Target = Init, Attached = [Init] }, ProtocolJson.Default.StartedEvent, token);
-                if (phase == InSession && request is not null)
-                {
-                    Strike();
-                    await Task.Delay(armed == Fault.Slow ? TimeSpan.Zero : Timeout.InfiniteTimeSpan, token).ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
-                }
+                await SoundAgent.AnswerAsync(call, BeforeItEndsAsync, token);
 
-                await writer.WriteAsync(FrameType.End, new EndEvent { ExitCode = 0, OutputBytes = 0, ErrorBytes = 0 }, ProtocolJson.Default.EndEvent, token);
-                await call.ExitAsync(0);
+                async Task BeforeItEndsAsync()
+                {
+                    if (phase == InSession)
+                    {
+                        Strike();
+                        await Task.Delay(armed == Fault.Slow ? TimeSpan.Zero : Timeout.InfiniteTimeSpan, token).ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+                    }
+                }
             });
         }
 
@@ -181,6 +168,7 @@ public sealed class CutTests(ITestOutputHelper log)
             server.Objects["/version"] = """{"gitVersion":"v1.36.2"}""";
             server.Objects["/api/v1/nodes/node-1"] = """{"kind":"Node","apiVersion":"v1","metadata":{"name":"node-1"}}""";
             server.Objects["/api/v1/nodes"] = """{"kind":"NodeList","apiVersion":"v1","metadata":{},"items":[]}""";
+            server.Answer(request => request.Path.EndsWith("/selfsubjectaccessreviews", StringComparison.Ordinal) ? new ScriptedAnswer(201, """{"status":{"allowed":true}}""") : null);
             return new Field(server);
         }
 
@@ -197,10 +185,7 @@ public sealed class CutTests(ITestOutputHelper log)
             var terminal = new TestTerminal();
             var context = new CommandContext(terminal, TimeProvider.System, _ => null, options => Cluster.Connect(options, environment));
             string[] target = command is "cleanup" ? ["-p", "all"] : command is "list" or "doctor" ? [] : ["-p", "web", "-t"];
-            string[] args =
-            [
-                "--server", $"https://{proxy.Address}", "--request-timeout", "3s", "--timeout", "5s", .. target, command, .. Arguments.GetValueOrDefault(command, []),
-            ];
+            string[] args = ["--server", $"https://{proxy.Address}", "--request-timeout", "3s", "--timeout", "5s", .. target, .. command.Split(' ')];
             var code = await ScopeProgram.RunAsync(args, context, () => null, cancel);
             return new Outcome(code, terminal.Output, terminal.Error);
         }
