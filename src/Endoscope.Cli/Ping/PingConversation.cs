@@ -14,6 +14,9 @@ internal sealed class PingConversation(
     private static readonly TimeSpan Reconnecting = TimeSpan.FromSeconds(1);
     private const int MostReconnections = 300;
 
+    // Beyond the time in which an answer or its lack is known.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
     private readonly Lock gate = new();
     private readonly PingBoard board = destinations.Board;
     private CancellationTokenSource? batch;
@@ -22,6 +25,7 @@ internal sealed class PingConversation(
     private string? failure;
     private int reconnections;
     private string? lost;
+    private int heard;
 
     /// <summary>Pings until all probes are answered or lost, until the user says so in the view, or until cancelled.</summary>
     /// <exception cref="SessionException">fping cannot work.</exception>
@@ -100,7 +104,19 @@ internal sealed class PingConversation(
             board.BeginBatch();
             await using var stopping = stop.Token.Register(board.Stop);
             LineSplitter output = new(), error = new();
-            var end = await ToolRun.ToEndAsync(session, new ToolSink(Into(output), Into(error)), ToolRun.TimeToStop, stop.Token);
+            using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
+            var warning = WarnOfSilenceAsync(ended.Token);
+            EndEvent end;
+            try
+            {
+                end = await ToolRun.ToEndAsync(session, new ToolSink(Into(output), Into(error)), ToolRun.TimeToStop, stop.Token);
+            }
+            finally
+            {
+                await ended.CancelAsync();
+                await warning;
+            }
+
             Take(output.Rest());
             Take(error.Rest());
             Show(board.EndBatch());
@@ -115,6 +131,27 @@ internal sealed class PingConversation(
             lock (gate)
             {
                 batch = null;
+            }
+        }
+    }
+
+    // Of probes that the kernel does not send, fping says nothing until its end.
+    private async Task WarnOfSilenceAsync(CancellationToken ended)
+    {
+        var patience = board.Run.Interval + board.Run.Timeout + Patience;
+        while (true)
+        {
+            var before = Volatile.Read(ref heard);
+            await Task.Delay(patience, ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (ended.IsCancellationRequested)
+            {
+                return;
+            }
+
+            if (Volatile.Read(ref heard) == before)
+            {
+                Show([new Notice(
+                    $"neither answers nor losses for {patience.TotalSeconds:0} s: no probe leaves the target, which has no route, a firewall, or no network any more", IsFailure: true)]);
             }
         }
     }
@@ -145,6 +182,7 @@ internal sealed class PingConversation(
             return;
         }
 
+        Interlocked.Increment(ref heard);
         failure = said is PingMessage { IsFailure: true } message ? message.Text : failure;
         Show(board.Apply(said));
     }
