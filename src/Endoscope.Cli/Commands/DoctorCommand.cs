@@ -63,9 +63,11 @@ internal sealed class DoctorCommand : Command
         }
     }
 
-    // The commands that speak to a cluster are those that look into a target.
+    // The commands that speak to a cluster are those that look into a target, themselves or in their ways (fs ls).
     private static List<string> Others(ParseResult result) =>
-        [.. result.RootCommandResult.Command.Subcommands.OfType<TargetCommand>().Select(command => command.Name)];
+    [
+        .. result.RootCommandResult.Command.Subcommands.Where(command => command is TargetCommand || command.Subcommands.Any(way => way is TargetCommand)).Select(command => command.Name),
+    ];
 
     private static Table Format(IReadOnlyList<Finding> findings)
     {

@@ -67,7 +67,8 @@ internal sealed class TlsConnector(Uri server, Uri? proxy, ServerTrust? trust, S
         catch (SocketException e)
         {
             socket.Dispose();
-            throw new ClusterException($"cannot reach {to.Authority}: {e.Message}", inner: e);
+            throw new ClusterException(
+                $"cannot reach {to.Authority}: {e.Message}", "is that the right cluster, and the network to it up (VPN, proxy)? --context and --kubeconfig choose another", e);
         }
         catch
         {

@@ -89,13 +89,14 @@ public sealed class ClusterDiagnosis(Cluster cluster, string ns, IReadOnlyList<s
         var asked = needed.Concat(CommandRights.Useful.Select(useful => useful.Right)).Select(Question).Distinct().ToList();
         var answers = await Task.WhenAll(asked.Select(question => api.MayAsync(question, cancellationToken)));
         var missing = asked.Where((_, i) => !answers[i]).ToHashSet();
+        var grant = Grant(needed.Where(right => missing.Contains(Question(right))));
         List<Finding> findings = [];
         foreach (var command in commands)
         {
             var lacks = CommandRights.For(command).Where(right => missing.Contains(Question(right))).ToList();
             findings.Add(lacks.Count == 0
                 ? new($"rights for {command}", Standing.Good, string.Join(", ", CommandRights.For(command)))
-                : new($"rights for {command}", Standing.Bad, $"not allowed: {string.Join(", ", lacks)}{Where(lacks[0])}", Grant(lacks[0])));
+                : new($"rights for {command}", Standing.Bad, $"not allowed: {string.Join(", ", lacks)}{Where(lacks[0])}", grant));
         }
 
         var told = needed.Select(Question).ToHashSet();
@@ -116,8 +117,16 @@ public sealed class ClusterDiagnosis(Cluster cluster, string ns, IReadOnlyList<s
     // Said only where it is not plain.
     private string Where(Right right) => NamespaceOf(right) is { } place && options.Namespace is { } elsewhere && elsewhere != ns ? $" in namespace {place}" : "";
 
-    private string Grant(Right right)
-        => $"have an administrator grant it: kubectl create role scope -n {NamespaceOf(right)} --verb={right.Verb} --resource={right.ToString()[(right.Verb.Length + 1)..]}, and bind it";
+    // One step for all that is missing: a role of the same name for each command would be refused.
+    private string Grant(IEnumerable<Right> missing)
+    {
+        var roles = missing.GroupBy(NamespaceOf).Select(rights =>
+        {
+            var resources = rights.Select(right => right.ToString()[(right.Verb.Length + 1)..]).Distinct();
+            return $"kubectl create role scope -n {rights.Key} --verb={string.Join(',', rights.Select(right => right.Verb).Distinct())} --resource={string.Join(',', resources)}";
+        });
+        return $"have an administrator grant it: {string.Join("; ", roles)}; and bind it: kubectl create rolebinding scope --role=scope --user=NAME, with the same -n";
+    }
 
     private async Task<Finding> AdmissionAsync(string check, AccessNeeds needs, IReadOnlyList<V1Node>? nodes, CancellationToken cancellationToken)
     {

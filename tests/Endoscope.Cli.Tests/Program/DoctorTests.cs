@@ -34,8 +34,23 @@ public sealed class DoctorTests
         var shell = checks.Single(check => check.GetProperty("check").GetString() == "rights for shell");
         Assert.Equal(("problem", "not allowed: create pods/exec"), (shell.GetProperty("result").GetString(), shell.GetProperty("detail").GetString()));
         Assert.Equal(
-            "have an administrator grant it: kubectl create role scope -n shop --verb=create --resource=pods/exec, and bind it", shell.GetProperty("next").GetString());
+            "have an administrator grant it: kubectl create role scope -n shop --verb=create --resource=pods/exec; "
+                + "and bind it: kubectl create rolebinding scope --role=scope --user=NAME, with the same -n",
+            shell.GetProperty("next").GetString());
         Assert.Equal("ok", checks.Single(check => check.GetProperty("check").GetString() == "rights for cleanup").GetProperty("result").GetString());
+    }
+
+    [Fact]
+    public async Task NamesOneStepForAllRightsThatAreMissing()
+    {
+        await using var program = await StartAsync(denied: "");
+
+        var outcome = await program.RunAsync("doctor");
+
+        Assert.Equal(ExitCode.Negative, outcome.ExitCode);
+        Assert.Matches("(?m)^rights for fs +problem +not allowed: get pods, ", outcome.Stdout);
+        Assert.Single(outcome.Stderr.Split('\n'), line => line.Contains("kubectl create role", StringComparison.Ordinal));
+        Assert.Contains("kubectl create role scope -n shop --verb=get,list,watch,create,delete --resource=pods,pods/exec; and bind it: ", outcome.Stderr, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -285,6 +285,7 @@ public class RestTests
         var e = await Assert.ThrowsAsync<ClusterException>(() => cluster.Api.ReadPodAsync("default", "web", Connecting.Cancelled));
 
         Assert.StartsWith($"cannot reach {server.Address.Authority}: ", e.Message, StringComparison.Ordinal);
+        Assert.Contains("--context", e.Hint, StringComparison.Ordinal);
     }
 
     [Fact]
