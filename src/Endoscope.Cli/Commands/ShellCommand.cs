@@ -20,16 +20,21 @@ internal sealed class ShellCommand : TargetCommand
         Description = "The command to run, kept word by word (default: an interactive bash)",
     };
 
+    // As a shell's own option. Without it -c would be the pull secret's, and what was to be run would be passed over.
+    private readonly Option<string> line = new("--line", "-c") { HelpName = "LINE", Description = "Run this line with bash, pipes and all; the command's words are its $0, $1 …" };
+
     public ShellCommand(GlobalOptions globals, CommandContext context)
         : base("shell", "Open a shell in the target's network, host name and IPC namespaces, or run one command there", globals, context)
     {
         this.context = context;
+        Options.Add(line);
         Arguments.Add(words);
     }
 
     protected override async Task<int> RunAsync(ParseResult result, GlobalRequest request, CancellationToken cancellationToken)
     {
-        if (result.GetValue(words) is ["", ..])
+        string[] given = [.. result.GetValue(line) is { } script ? (string[])["bash", "-c", script] : [], .. result.GetValue(words) ?? []];
+        if (given is ["", ..])
         {
             throw new UsageException("the command to run is empty", "scope shell without one opens an interactive shell");
         }
@@ -39,7 +44,7 @@ internal sealed class ShellCommand : TargetCommand
         await using var beside = await EnterAsync(cluster, request, AccessNeeds.Everything, anyContainerWillDo: true, cancellationToken);
         var run = new RunRequest
         {
-            Argv = result.GetValue(words) is { Length: > 0 } command ? command : Shell,
+            Argv = given.Length > 0 ? given : Shell,
             Namespaces = Namespaces,
             Environment = new Dictionary<string, string>(conversation.Environment()) { ["SCOPE_PROMPT"] = $"scope:{beside.Target.Namespace}/{beside.Target.Pod}" },
             Terminal = conversation.Window,

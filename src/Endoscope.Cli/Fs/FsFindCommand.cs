@@ -58,7 +58,15 @@ internal sealed class FsFindCommand : TargetCommand
         var answer = new FileAnswer(context);
         List<FileRecord> files = [];
         await answer.ReadAsync(session, Take, cancellationToken);
-        FileOutput.Write(context, request.Json, result.GetValue(names), asked.Path, files);
+        if (files.Count > 0 || request.Json)
+        {
+            FileOutput.Write(context, request.Json, result.GetValue(names), asked.Path, files);
+        }
+        else
+        {
+            context.Tell($"nothing below {asked.Path} is like that");
+        }
+
         return files.Count == 0 ? ExitCode.Negative : answer.ExitCode;
 
         ValueTask Take(Frame frame, CancellationToken token)

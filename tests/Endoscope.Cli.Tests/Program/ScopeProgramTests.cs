@@ -101,6 +101,31 @@ public sealed class ScopeProgramTests
     }
 
     [Fact]
+    public async Task PingSaysThatNoProbeLeavesTheTarget()
+    {
+        await using var program = await StartAsync();
+        program.Server.Pods.AddRunning("shop", "db");
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        program.Server.OnExec(async (call, cancellationToken) =>
+        {
+            using var agent = new FrameWriter(call.Output);
+            await agent.WriteAsync(FrameType.Started, new StartedEvent { ToolPid = 1, Target = Init }, ProtocolJson.Default.StartedEvent, cancellationToken);
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+        });
+
+        var terminal = new TestTerminal();
+        var running = program.RunAsync(terminal, ["-p", "web", "ping", "-d", "db", "-c0", "-i", "0.01"], stop.Token);
+        while (!terminal.Error.Contains("no probe leaves the target", StringComparison.Ordinal))
+        {
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+
+        await stop.CancelAsync();
+
+        Assert.Equal(ExitCode.Negative, (await running).ExitCode);
+    }
+
+    [Fact]
     public async Task SaysWhatAnAgentOfAnotherVersionSays()
     {
         await using var program = await StartAsync();
@@ -305,6 +330,36 @@ public sealed class ScopeProgramTests
 
         Assert.Equal(ExitCode.Usage, outcome.ExitCode);
         Assert.Empty(program.Server.Requests);
+    }
+
+    [Fact]
+    public async Task RunsALineAsAShellDoes()
+    {
+        await using var program = await StartAsync();
+        IReadOnlyList<string> argv = [];
+        program.OnRequest(async (request, agent, token) =>
+        {
+            argv = ((RunRequest)request).Argv;
+            await agent.WriteAsync(FrameType.Started, new StartedEvent { ToolPid = 1, Target = Init }, ProtocolJson.Default.StartedEvent, token);
+            await agent.WriteAsync(FrameType.End, new EndEvent { ExitCode = 3, OutputBytes = 0, ErrorBytes = 0 }, ProtocolJson.Default.EndEvent, token);
+        });
+
+        var outcome = await program.RunAsync("-p", "web", "shell", "-c", "ss -tn | wc -l", "me", "-x");
+
+        Assert.Equal(3, outcome.ExitCode);
+        Assert.Equal(["bash", "-c", "ss -tn | wc -l", "me", "-x"], argv);
+    }
+
+    [Fact]
+    public async Task FindingNothingIsSaidAndIsNoSuccess()
+    {
+        await using var program = await StartAsync();
+        program.OnRequest((_, agent, token) =>
+            agent.WriteAsync(FrameType.End, new EndEvent { OutputBytes = 0, ErrorBytes = 0 }, ProtocolJson.Default.EndEvent, token).AsTask());
+
+        var outcome = await program.RunAsync("-p", "web", "fs", "find", "/data", "--name", "x");
+
+        Assert.Equal((ExitCode.Negative, "", "scope: nothing below /data is like that\n"), (outcome.ExitCode, outcome.Stdout, outcome.Stderr));
     }
 
     [Fact]
