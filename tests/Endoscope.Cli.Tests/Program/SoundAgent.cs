@@ -25,8 +25,6 @@ internal static class SoundAgent
         CommandLine = ["init"],
     };
 
-    private static readonly byte[] RedirectedTables = "# tool iptables-nft\n*nat\n:OUTPUT ACCEPT [0:0]\n:ISTIO_OUTPUT - [0:0]\n-A OUTPUT -p tcp -j ISTIO_OUTPUT\nCOMMIT\n"u8.ToArray();
-
     private static readonly FileRecord X = new()
     {
         Name = "/x",
