@@ -6,7 +6,7 @@ using Endoscope.Agent.Waiting;
 
 namespace Endoscope.Agent;
 
-/// <summary>The two roles of the program in the image.</summary>
+/// <summary>What the program in the image does: wait, serve one session, or end the one that waits.</summary>
 internal static class Program
 {
     private const int Usage = 2;
@@ -17,6 +17,7 @@ internal static class Program
         ["wait"] => Wait(DefaultIdle),
         ["wait", "--idle", var seconds] when TryParseSeconds(seconds, out var idle) => Wait(idle),
         ["session"] or ["session", _] => Serve(),
+        ["end"] => SessionRegistration.EndWaitingAgent() ? 0 : 1,
         _ => Explain(),
     };
 
@@ -43,7 +44,7 @@ internal static class Program
     private static int Explain()
     {
         using var error = new StreamWriter(Console.OpenStandardError());
-        error.WriteLine("usage: endoscope-agent wait [--idle SECONDS] | endoscope-agent session [LABEL]");
+        error.WriteLine("usage: endoscope-agent wait [--idle SECONDS] | endoscope-agent session [LABEL] | endoscope-agent end");
         return Usage;
     }
 

@@ -16,6 +16,12 @@ public sealed record GlobalRequest
     /// <summary>The container given, or null.</summary>
     public string? Container { get; init; }
 
+    /// <summary>How to get beside the target.</summary>
+    public AccessMode Mode { get; init; }
+
+    /// <summary>The rights of an ephemeral container, or null for the least that the command works with.</summary>
+    public EphemeralProfile? Profile { get; init; }
+
     /// <summary>Whether the debug pod goes when the command is done.</summary>
     public bool Terminate { get; init; }
 

@@ -34,6 +34,27 @@ internal sealed class ClusterApi(ApiTransport transport) : IClusterApi
         return transport.SendAsync(request, ModelJson.Default.V1Pod, cancellationToken);
     }
 
+    public Task<V1Pod> AddEphemeralContainerAsync(
+        string ns, string pod, string uid, V1EphemeralContainer container, bool dryRun, CancellationToken cancellationToken)
+    {
+        // The list's strategy is to merge by name, so what others add meanwhile stays; the UID is a precondition.
+        var patch = new V1Pod
+        {
+            Metadata = new V1ObjectMeta { Uid = uid },
+            Spec = new V1PodSpec { EphemeralContainers = [container] },
+        };
+        var request = Get(ns, "pods", ObjectName.Subdomain(pod, "pod")) with
+        {
+            Method = HttpMethod.Patch,
+            Verb = "patch",
+            Subresource = "ephemeralcontainers",
+            Query = [new("dryRun", dryRun ? "All" : null)],
+            Body = PodJson.Serialize(patch),
+            BodyType = "application/strategic-merge-patch+json",
+        };
+        return transport.SendAsync(request, ModelJson.Default.V1Pod, cancellationToken);
+    }
+
     public async Task<bool> DeletePodAsync(
         string ns, string name, string uid, TimeSpan? gracePeriod, CancellationToken cancellationToken)
     {

@@ -24,6 +24,10 @@ public interface IClusterApi
     /// <summary>Creates a pod, or only has the server check it.</summary>
     Task<V1Pod> CreatePodAsync(V1Pod pod, bool dryRun, CancellationToken cancellationToken);
 
+    /// <summary>Adds an ephemeral container to exactly the pod with this UID, or only has the server check it. It can never be removed again.</summary>
+    /// <returns>The pod, with the container in its spec.</returns>
+    Task<V1Pod> AddEphemeralContainerAsync(string ns, string pod, string uid, V1EphemeralContainer container, bool dryRun, CancellationToken cancellationToken);
+
     /// <summary>Deletes exactly the pod with this UID; false where there is none any more.</summary>
     /// <param name="gracePeriod">How long the containers may take to end; null for the pod's own.</param>
     Task<bool> DeletePodAsync(string ns, string name, string uid, TimeSpan? gracePeriod, CancellationToken cancellationToken);

@@ -17,6 +17,9 @@ public sealed record CaptureRequest : AgentRequest
     /// <summary>The kernel's buffers for all interfaces together, in bytes; each gets a fair part.</summary>
     public required long BufferBytes { get; init; }
 
+    /// <summary>Whether the pod has its node's network: told to an agent in the pod, which cannot see that (<see cref="AgentRequest.InPod"/>).</summary>
+    public bool HostNetwork { get; init; }
+
     /// <summary>Left out where a pod has its node's network: the kubelet's port, over which the capture itself travels.</summary>
     public required int KubeletPort { get; init; }
 }

@@ -6,8 +6,8 @@ public sealed record StartedEvent
     /// <summary>The tool's process ID as the agent sees it (the node's numbers in a debug pod).</summary>
     public required int ToolPid { get; init; }
 
-    /// <summary>The process of the target whose namespaces were entered.</summary>
-    public required ProcessRecord Target { get; init; }
+    /// <summary>The process of the target whose namespaces were entered; null where none had to be.</summary>
+    public ProcessRecord? Target { get; init; }
 
     /// <summary>The processes that the tool attaches to, the first hundred of them with shortened arguments; empty for any other tool.</summary>
     public IReadOnlyList<ProcessRecord> Attached { get; init => field = value ?? []; } = [];

@@ -25,6 +25,12 @@ public abstract record AgentRequest
     /// <summary>The target's container ID: 64 hexadecimal digits, without a runtime's scheme. Null where <see cref="PodUid"/> is given.</summary>
     public string? ContainerId { get; init; }
 
+    /// <summary>
+    /// Whether the agent runs in a container of the target's pod: then the pod's network, host name and IPC are its own, no namespace is entered,
+    /// and the target's processes need not be seen where only the network matters.
+    /// </summary>
+    public bool InPod { get; init; }
+
     /// <summary>The target pod's UID, where none of its containers runs and only what its sandbox holds (its network) matters.</summary>
     public string? PodUid { get; init; }
 }

@@ -171,7 +171,7 @@ public sealed class AgentSession : IAsyncDisposable
     private AgentEndedException EndedEarly()
     {
         var told = string.Join("; ", new[] { exec.Status?.Message, exec.ErrorText.Trim() }.Where(text => !string.IsNullOrEmpty(text)));
-        return new AgentEndedException($"the agent ended without its end marker (exit code {exec.Status?.ExitCode?.ToString() ?? "unknown"}){(told.Length > 0 ? ": " + told : "")}");
+        return new AgentEndedException($"the agent ended without its end marker (exit code {exec.Status?.ExitCode?.ToString() ?? "unknown"}){(told.Length > 0 ? ": " + told : "")}", exec.Status?.ExitCode);
     }
 
     private void Finish(EndEvent end)

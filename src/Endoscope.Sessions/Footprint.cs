@@ -3,14 +3,17 @@ using k8s.Models;
 
 namespace Endoscope.Sessions;
 
-/// <summary>One thing of ours in the cluster: a debug pod.</summary>
+/// <summary>One thing of ours in the cluster: a debug pod, or an ephemeral container in its target.</summary>
 public sealed record Footprint
 {
     /// <summary>The namespace that it is in.</summary>
     public required string Namespace { get; init; }
 
-    /// <summary>The debug pod's name.</summary>
+    /// <summary>The pod's name: the debug pod's, or the target's where it is an ephemeral container.</summary>
     public required string Name { get; init; }
+
+    /// <summary>The ephemeral container's name, which can never be removed; null for a debug pod, which can.</summary>
+    public string? Container { get; init; }
 
     /// <summary>The UID of the pod that it is.</summary>
     public required string Uid { get; init; }
@@ -33,7 +36,7 @@ public sealed record Footprint
     /// <summary>When it was made.</summary>
     public required DateTimeOffset Since { get; init; }
 
-    /// <summary>When it ends at the latest; null where it has ended.</summary>
+    /// <summary>When it ends at the latest; null where it has ended, and for an ephemeral container, which ends with its pod.</summary>
     public required DateTimeOffset? Until { get; init; }
 
     /// <summary>Whether it has ended for good, so that it is only litter.</summary>
@@ -53,6 +56,27 @@ public sealed record Footprint
         Since = Time(pod.Metadata.CreationTimestamp) ?? DateTimeOffset.UnixEpoch,
         Until = DebugPodFit.IsFinished(pod) ? null : DeadlineOf(pod),
     };
+
+    /// <summary>The ephemeral containers of ours in a pod.</summary>
+    internal static IEnumerable<Footprint> InPod(V1Pod pod) => (pod.Spec.EphemeralContainers ?? []).Where(EphemeralFit.IsOurs).Select(container =>
+    {
+        var state = EphemeralFit.StateOf(pod, container.Name);
+        var isOver = DebugPodFit.IsFinished(pod) || state?.Terminated is not null;
+        return new Footprint
+        {
+            Namespace = pod.Namespace(),
+            Name = pod.Name(),
+            Container = container.Name,
+            Uid = pod.Uid(),
+            TargetNamespace = pod.Namespace(),
+            Target = pod.Name(),
+            Node = pod.Spec.NodeName,
+            State = isOver ? "Ended" : state?.Running is not null ? "Running" : "Pending",
+            By = null,
+            Since = Time(state?.Running?.StartedAt ?? state?.Terminated?.StartedAt) ?? Time(pod.Metadata.CreationTimestamp) ?? DateTimeOffset.UnixEpoch,
+            Until = null,
+        };
+    });
 
     private static string StateOf(V1Pod pod) =>
         DebugPodFit.IsFinished(pod) ? "Ended"

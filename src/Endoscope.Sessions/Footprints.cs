@@ -18,15 +18,30 @@ public sealed class Footprints(IClusterApi api, Action<string> warn)
     /// <summary>What is there now, by namespace and name.</summary>
     public async Task<IReadOnlyList<Footprint>> FindAsync(FootprintQuery query, CancellationToken cancellationToken)
     {
+        var targets = TargetsAsync(query, cancellationToken);
         var lists = await Task.WhenAll(Places(query).Select(place => ListAsync(place.Namespace, place.Selector, query, cancellationToken)));
         return
         [
-            .. lists.SelectMany(list => list).Select(Footprint.Of).OfType<Footprint>()
-                .OrderBy(one => one.Namespace, StringComparer.Ordinal).ThenBy(one => one.Name, StringComparer.Ordinal),
+            .. lists.SelectMany(list => list).Select(Footprint.Of).OfType<Footprint>().Concat((await targets).SelectMany(Footprint.InPod))
+                .OrderBy(one => one.Namespace, StringComparer.Ordinal).ThenBy(one => one.Name, StringComparer.Ordinal).ThenBy(one => one.Container, StringComparer.Ordinal),
         ];
     }
 
-    /// <summary>Deletes exactly these and waits until the last is gone; no pod of another UID is touched.</summary>
+    /// <summary>Ends the process of an ephemeral container, whose entry stays; what kept it from that, or null.</summary>
+    public async Task<ClusterException?> EndAsync(Footprint one, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await EphemeralEnd.EndAsync(api, one.Namespace, one.Name, one.Container!, cancellationToken);
+            return null;
+        }
+        catch (ClusterException e)
+        {
+            return e;
+        }
+    }
+
+    /// <summary>Deletes exactly these debug pods and waits until the last is gone; no pod of another UID is touched.</summary>
     /// <param name="gone">Told of each as it goes.</param>
     /// <exception cref="OperationCanceledException">The time ran out; what has not been told of is left.</exception>
     public Task RemoveAsync(IReadOnlyList<Footprint> pods, Action<Footprint> gone, CancellationToken cancellationToken) =>
@@ -73,6 +88,19 @@ public sealed class Footprints(IClusterApi api, Action<string> warn)
         {
             warn($"not allowed to list pods in {(ns is null ? "all namespaces" : $"namespace {ns}")}: only what is in {elsewhere} is looked at");
             return ns is null ? (await api.ListPodsAsync(elsewhere, selector, null, cancellationToken)).Items : [];
+        }
+    }
+
+    // No selector finds a pod by its ephemeral containers. Who may not list the targets hears of that where debug pods are listed.
+    private async Task<IEnumerable<V1Pod>> TargetsAsync(FootprintQuery query, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await api.ListPodsAsync(query.Namespace, null, query.Target is { } target ? $"metadata.name={target}" : null, cancellationToken)).Items;
+        }
+        catch (ApiStatusException e) when (e.Code == HttpStatusCode.Forbidden)
+        {
+            return [];
         }
     }
 

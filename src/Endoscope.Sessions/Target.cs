@@ -23,6 +23,12 @@ public sealed record Target
     /// <summary>The running container's ID: 64 hexadecimal digits; null where none runs and the pod's network is all that is asked for.</summary>
     public required string? ContainerId { get; init; }
 
+    /// <summary>Whether the pod has its node's network.</summary>
+    public bool HasHostNetwork { get; init; }
+
+    /// <summary>The pod's runtime class, where that hides its processes from its node (gVisor, Kata); else null.</summary>
+    public string? SandboxedRuntime { get; init; }
+
     /// <summary>What is worth telling the user about the choice made, such as which of several containers it is.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 }

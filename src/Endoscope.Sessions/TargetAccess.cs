@@ -77,7 +77,12 @@ public sealed class TargetAccess : IAsyncDisposable
 
     private async Task<AgentSession> OpenAsync(AgentRequest agentRequest, string label, CancellationToken cancellationToken)
     {
-        var asked = Target.ContainerId is null ? agentRequest with { PodUid = Target.Uid } : agentRequest with { ContainerId = Target.ContainerId };
+        var asked = agentRequest with
+        {
+            ContainerId = Target.ContainerId,
+            PodUid = Target.ContainerId is null ? Target.Uid : null,
+            InPod = Place.IsInPod,
+        };
         string[] command = [DebugPodPlan.AgentPath, "session", label];
         var exec = await api.ExecAsync(Place.Namespace, Place.Pod, Place.Container, command, cancellationToken);
         return await AgentSession.StartAsync(exec, asked, time, cancellationToken);

@@ -62,6 +62,8 @@ public static partial class TargetPlan
             Node = pod.Spec.NodeName,
             Container = chosen?.Name ?? wanted,
             ContainerId = chosen?.State?.Running is null ? null : ParseContainerId(chosen.ContainerID, pod.Name(), chosen.Name),
+            HasHostNetwork = pod.Spec.HostNetwork == true,
+            SandboxedRuntime = pod.Spec.RuntimeClassName is { } runtime && SandboxedRuntime().IsMatch(runtime) ? runtime : null,
             Notes = notes,
         };
     }
@@ -89,13 +91,6 @@ public static partial class TargetPlan
             || (pod.Spec.NodeSelector is { } selector && selector.TryGetValue("kubernetes.io/os", out var os) && os == "windows"))
         {
             throw new SessionException($"pod {name} is a Windows pod: Endoscope's tools are Linux programs and cannot enter it");
-        }
-
-        if (pod.Spec.RuntimeClassName is { } runtime && SandboxedRuntime().IsMatch(runtime))
-        {
-            throw new SessionException(
-                $"pod {name} runs in the sandboxed runtime '{runtime}': its processes are hidden from its node",
-                $"kubectl debug -n {pod.Namespace()} {name} --image=… runs a container inside the sandbox");
         }
     }
 

@@ -22,14 +22,8 @@ internal sealed class PodCapture(CaptureRequest request, int key, int bufferByte
     /// <exception cref="AgentException">The pod is not there, its network cannot be entered, or libpcap refuses.</exception>
     public IReadOnlyList<OpenedInterface> Open(ContainerProcesses target)
     {
-        var first = target.First();
-        using var namespaces = TargetNamespaces.Open(first, NetworkOnly);
-        if (!target.IsStill(first))
-        {
-            throw new AgentException(AgentErrorCode.TargetGone, $"process {first.Pid} of the container ended just now");
-        }
-
-        var isOfNode = Descriptor.ReadLink($"/proc/{first.Pid}/ns/net") is { } network && network == Descriptor.ReadLink("/proc/1/ns/net");
+        var (network, isOfNode) = request.InPod ? (TargetNamespaces.Own, request.HostNetwork) : NetworkOf(target);
+        using var namespaces = network;
         var thread = new Thread(() => Try(namespaces, isOfNode)) { IsBackground = true, Name = "capture" };
         thread.Start();
         thread.Join();
@@ -40,6 +34,19 @@ internal sealed class PodCapture(CaptureRequest request, int key, int bufferByte
         }
 
         return opened;
+    }
+
+    private static (TargetNamespaces Namespaces, bool IsOfNode) NetworkOf(ContainerProcesses target)
+    {
+        var first = target.First();
+        var namespaces = TargetNamespaces.Open(first, NetworkOnly);
+        if (!target.IsStill(first))
+        {
+            namespaces.Dispose();
+            throw new AgentException(AgentErrorCode.TargetGone, $"process {first.Pid} of the container ended just now");
+        }
+
+        return (namespaces, Descriptor.ReadLink($"/proc/{first.Pid}/ns/net") is { } network && network == Descriptor.ReadLink("/proc/1/ns/net"));
     }
 
     private void Try(TargetNamespaces namespaces, bool isOfNode)

@@ -4,7 +4,8 @@ using Endoscope.Protocol;
 namespace Endoscope.Agent.Processes;
 
 /// <summary>The processes of one container, or of a whole pod, found by the control groups they are in.</summary>
-internal sealed class ContainerProcesses(ProcFileSystem proc, ProcessGroup group)
+/// <param name="inPod">Whether this agent runs in a container of the target's pod rather than on its node.</param>
+internal sealed class ContainerProcesses(ProcFileSystem proc, ProcessGroup group, bool inPod = false)
 {
     /// <summary>The container's processes now: its first process first, then by start time. Without the agent itself.</summary>
     /// <exception cref="AgentException">There is none.</exception>
@@ -18,13 +19,22 @@ internal sealed class ContainerProcesses(ProcFileSystem proc, ProcessGroup group
     /// <exception cref="AgentException">There is none.</exception>
     public ProcessRecord First() => Describe(Members()[0], StartTimes.Measure());
 
+    /// <summary>The container's first process, or null where none can be seen.</summary>
+    public ProcessRecord? FirstOrNone() => Find() is [var first, ..] ? Describe(first, StartTimes.Measure()) : null;
+
     /// <summary>Whether the process that was found earlier is still the same one, and still in the container.</summary>
     public bool IsStill(ProcessRecord process) =>
         proc.Stat(process.Pid) is { HasEnded: false } stat
         && stat.StartTicks == process.StartTicks
         && group.Find(proc.Read(process.Pid, "cgroup"u8)) != CgroupPlace.Elsewhere;
 
-    private List<Member> Members()
+    private List<Member> Members() => Find() is { Count: > 0 } members ? members : throw new AgentException(
+        AgentErrorCode.NoProcess,
+        inPod
+            ? "the target's processes cannot be seen from its ephemeral container: they have ended, or the container runtime does not share their PID namespace"
+            : "no process on this node belongs to the target");
+
+    private List<Member> Find()
     {
         var members = new List<Member>();
         foreach (var pid in proc.ProcessIds())
@@ -41,9 +51,7 @@ internal sealed class ContainerProcesses(ProcFileSystem proc, ProcessGroup group
             }
         }
 
-        return members.Count > 0
-            ? FirstThenOldest(members)
-            : throw new AgentException(AgentErrorCode.NoProcess, "no process on this node belongs to the target");
+        return members.Count > 0 ? FirstThenOldest(members) : members;
     }
 
     private static List<Member> FirstThenOldest(List<Member> members)

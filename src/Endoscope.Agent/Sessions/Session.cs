@@ -174,7 +174,7 @@ internal sealed class Session : IDisposable
 
     private void Start((AgentRequest Request, ProcessGroup Group) asked)
     {
-        var target = new ContainerProcesses(new ProcFileSystem(), asked.Group);
+        var target = new ContainerProcesses(new ProcFileSystem(), asked.Group, asked.Request.InPod);
         switch (asked.Request)
         {
             case ListProcessesRequest { Interval: { } interval } list:
@@ -194,7 +194,7 @@ internal sealed class Session : IDisposable
                 answers = FileAnswers.To(files, target.First()).GetEnumerator();
                 break;
             case RunRequest run:
-                StartTool(run, target, target.First(), []);
+                StartTool(run, target, run.InPod ? target.FirstOrNone() : target.First(), []);
                 break;
             case AttachRequest attach:
                 Attach(attach, target);
@@ -218,18 +218,18 @@ internal sealed class Session : IDisposable
         StartTool(run, target, chosen[0], chosen);
     }
 
-    private void StartTool(RunRequest request, ContainerProcesses target, ProcessRecord first, IReadOnlyList<ProcessRecord> attached)
+    private void StartTool(RunRequest request, ContainerProcesses target, ProcessRecord? first, IReadOnlyList<ProcessRecord> attached)
     {
-        using var namespaces = TargetNamespaces.Open(first, request.Namespaces);
-        if (attached.Prepend(first).FirstOrDefault(process => !target.IsStill(process)) is { } gone)
+        using var namespaces = first is null || request.InPod ? TargetNamespaces.Own : TargetNamespaces.Open(first, request.Namespaces);
+        if (attached.Prepend(first).FirstOrDefault(process => process is not null && !target.IsStill(process)) is { } gone)
         {
             throw new AgentException(AgentErrorCode.TargetGone, $"process {gone.Pid} of the container ended just now");
         }
 
-        var guard = request.Guard is null ? null : Guard.Start(request, first.Pid, namespaces);
+        var guard = request.Guard is null ? null : Guard.Start(request, first?.Pid, namespaces);
         try
         {
-            var tool = Tool.Start(request, first.Pid, namespaces, adoptsOrphans: registration is not null, guard?.Pid ?? 0);
+            var tool = Tool.Start(request, first?.Pid, namespaces, adoptsOrphans: registration is not null, guard?.Pid ?? 0);
             registration?.Tell(tool);
             var relay = new ToolRelay(tool, client);
             running = new RunningTool(tool, relay, new ToolWatch(tool, relay, times), attached, guard);

@@ -23,7 +23,7 @@ internal sealed class Guard
 
     /// <summary>Starts it and waits until what it changes is changed.</summary>
     /// <exception cref="AgentException">It did not come so far; nothing is changed.</exception>
-    public static Guard Start(RunRequest request, int targetPid, TargetNamespaces namespaces)
+    public static Guard Start(RunRequest request, int? targetPid, TargetNamespaces namespaces)
     {
         var guard = new Guard(Tool.Start(request with { Argv = request.Guard!, Guard = null, Terminal = null }, targetPid, namespaces, adoptsOrphans: false));
         if (guard.WaitForLines(1))

@@ -16,6 +16,9 @@ internal sealed class TargetNamespaces : IDisposable
     {
     }
 
+    /// <summary>The agent's own, all of them: there is nothing to enter.</summary>
+    public static TargetNamespaces Own => new();
+
     /// <summary>Whether children will be born into a PID namespace other than the agent's.</summary>
     public bool EntersPid => opened.Exists(one => one.Name == "pid");
 

@@ -53,10 +53,11 @@ internal sealed unsafe class Tool : IDisposable
     public ToolExit? Exit { get; private set; }
 
     /// <summary>Starts the request's tool in the target's namespaces.</summary>
+    /// <param name="targetPid">The target's first process, which the tool is told of; null where it cannot be seen.</param>
     /// <param name="adoptsOrphans">The agent's process has called <see cref="Descendants.Adopt"/>.</param>
     /// <param name="spared">The tool's <see cref="Guard"/>, which is to outlive it; 0 for none.</param>
     /// <exception cref="AgentException">The kernel refuses, or the program cannot be executed.</exception>
-    public static Tool Start(RunRequest request, int targetPid, TargetNamespaces namespaces, bool adoptsOrphans, int spared = 0)
+    public static Tool Start(RunRequest request, int? targetPid, TargetNamespaces namespaces, bool adoptsOrphans, int spared = 0)
     {
         using var plan = new SpawnPlan(request.Argv, ToolEnvironment.For(request, targetPid));
         var (ours, theirs) = request.Terminal is { } size ? OpenTerminal(plan, size) : OpenPipes(plan);

@@ -7,7 +7,7 @@ namespace Endoscope.Agent.Tools;
 internal static class ToolEnvironment
 {
     /// <summary>The agent's own variables, where the target is, and the request's; the later win.</summary>
-    public static IReadOnlyList<string> For(RunRequest request, int targetPid)
+    public static IReadOnlyList<string> For(RunRequest request, int? targetPid)
     {
         var variables = new Dictionary<string, string>();
         foreach (DictionaryEntry own in Environment.GetEnvironmentVariables())
@@ -15,8 +15,12 @@ internal static class ToolEnvironment
             variables[(string)own.Key] = (string?)own.Value ?? "";
         }
 
-        variables["TARGET_PID"] = $"{targetPid}";
-        variables["TARGET_ROOT"] = $"/proc/{targetPid}/root";
+        if (targetPid is not null)
+        {
+            variables["TARGET_PID"] = $"{targetPid}";
+            variables["TARGET_ROOT"] = $"/proc/{targetPid}/root";
+        }
+
         foreach (var (name, value) in request.Environment)
         {
             variables[name] = value;

@@ -41,7 +41,7 @@ internal sealed record TraceFacts(string? Tracer, bool HasCapability, bool Allow
         return this switch
         {
             { Tracer: { } tracer } => Untraceable($"process {what} is already traced by process {tracer}; a process has one tracer at a time"),
-            { AllowsCall: false } => Untraceable($"process {what} cannot be traced: the seccomp profile of the debug pod's container forbids ptrace(2)"),
+            { AllowsCall: false } => Untraceable($"process {what} cannot be traced: the seccomp profile of endoscope's container forbids ptrace(2)"),
             { YamaScope: >= YamaForbidsAll } => Untraceable(
                 $"process {what} cannot be traced: the node forbids it to everybody (kernel.yama.ptrace_scope={YamaScope}), until it is started anew with another setting"),
             { HasCapability: false } => new AgentException(

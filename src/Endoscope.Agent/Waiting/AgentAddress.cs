@@ -29,14 +29,17 @@ internal static class AgentAddress
     /// Whether the process on the other side belongs to this container; anything else in the network namespace can
     /// connect too and must neither hold the container nor name processes to be ended.
     /// </summary>
-    public static unsafe bool IsOwnContainer(int connection)
+    public static bool IsOwnContainer(int connection) => OwnContainerPeer(connection) is not null;
+
+    /// <summary>The process on the other side; null where it belongs to another container.</summary>
+    public static unsafe int? OwnContainerPeer(int connection)
     {
         const int socketLevel = 1;
         const int peerCredentials = 17;
         PeerCredentials peer;
         var length = (uint)sizeof(PeerCredentials);
         return Libc.GetSocketOption(connection, socketLevel, peerCredentials, &peer, &length) == 0
-            && MountNamespace($"{peer.ProcessId}") is { } theirs && theirs == MountNamespace("self");
+            && MountNamespace($"{peer.ProcessId}") is { } theirs && theirs == MountNamespace("self") ? peer.ProcessId : null;
     }
 
     private static string? MountNamespace(string process) => Descriptor.ReadLink($"/proc/{process}/ns/mnt");

@@ -35,6 +35,18 @@ internal sealed unsafe class SessionRegistration : IDisposable
         return registration;
     }
 
+    /// <summary>
+    /// Asks the waiting agent to end, as the deletion of its pod would: what an ephemeral container, which cannot be deleted, has instead.
+    /// False where none waits.
+    /// </summary>
+    public static bool EndWaitingAgent()
+    {
+        using var registration = Open();
+        return registration.socket != Descriptor.None
+            && AgentAddress.OwnContainerPeer(registration.socket) is { } agent
+            && Libc.Kill(agent, Signals.Terminate) == 0;
+    }
+
     /// <summary>Where it is noticed that the waiting agent dismisses its sessions or is gone.</summary>
     public PollEntry Entry => new() { Descriptor = socket, Events = PollEvents.In };
 

@@ -52,7 +52,7 @@ internal sealed class CaptureRun : IAsyncDisposable
     {
         var ns = order.Global.Namespace ?? cluster.DefaultNamespace;
         var pods = await SelectedPods.FindAsync(cluster.Api, ns, order.Pods, cancellationToken);
-        var capture = new ClusterCapture(cluster.Api, EnterAsync, order.Plan, context.Time);
+        var capture = new ClusterCapture(cluster.Api, EnterAsync, order.Plan, context.Time, isSessionOfOnePod: order.Global.Mode != AccessMode.Pod);
         var run = new CaptureRun(context, order, cluster, ns, pods, capture);
         try
         {

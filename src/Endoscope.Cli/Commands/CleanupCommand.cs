@@ -40,16 +40,18 @@ internal sealed class CleanupCommand : TargetCommand
             found = [.. found.Where(one => one.Since < latest)];
         }
 
+        var ephemeral = found.Where(one => one.Container is not null).ToList();
+        found = [.. found.Where(one => one.Container is null)];
         if (found.Count == 0)
         {
             context.Tell($"there are no debug pods{(target is null ? "" : $" of {target}")} in {(query.Namespace is null ? "any namespace" : $"namespace {query.Namespace}")}");
         }
 
         var gone = await RemoveAsync(footprints, found, request, everywhere, cancellationToken);
-        var left = found.Where(one => !gone.Contains(one)).ToList();
+        var left = found.Where(one => !gone.Contains(one)).Concat(await EndAsync(footprints, ephemeral, cancellationToken)).ToList();
         if (request.Json)
         {
-            Json.Write(context.Out, new CleanupDocument([.. gone.Select(FootprintDocument.From)], [.. left.Select(FootprintDocument.From)]), CliJson.Default.CleanupDocument);
+            Json.Write(context.Out, new CleanupDocument([.. gone.Select(FootprintDocument.From)], [.. left.Select(FootprintDocument.From)], [.. ephemeral.Select(FootprintDocument.From)]), CliJson.Default.CleanupDocument);
         }
 
         return left.Count == 0 ? ExitCode.Done : ExitCode.Cluster;
@@ -69,6 +71,24 @@ internal sealed class CleanupCommand : TargetCommand
         return target.Kind is null
             ? target.Name == All ? null : target.Name
             : throw new UsageException($"cleanup takes a pod's name, not '{request.Pod}'", "-p all removes every debug pod of the namespace");
+    }
+
+    // What cannot be removed is at least ended, and said. Those whose process could not be ended.
+    private async Task<IReadOnlyList<Footprint>> EndAsync(Footprints footprints, IReadOnlyList<Footprint> ephemeral, CancellationToken cancellationToken)
+    {
+        List<Footprint> left = [];
+        foreach (var one in ephemeral)
+        {
+            var problem = one.State == "Running" ? await footprints.EndAsync(one, cancellationToken) : null;
+            context.Tell($"ephemeral container {one.Container} of pod {one.Namespace}/{one.Name} cannot be removed and stays in the spec until the pod ends; "
+                + (problem is null ? one.State == "Pending" ? "it has not started" : "its process has ended" : $"its process still waits: {problem.Message}"));
+            if (problem is not null)
+            {
+                left.Add(one);
+            }
+        }
+
+        return left;
     }
 
     private async Task<IReadOnlyCollection<Footprint>> RemoveAsync(

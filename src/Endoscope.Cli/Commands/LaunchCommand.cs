@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Endoscope.Cli.Output;
+using Endoscope.Kubernetes;
 using Endoscope.Sessions;
 using Endoscope.Sessions.Access;
 
@@ -20,12 +21,17 @@ internal sealed class LaunchCommand : TargetCommand
 
     protected override async Task<int> RunAsync(ParseResult result, GlobalRequest request, CancellationToken cancellationToken)
     {
+        if (result.GetValue(dryRun) && request.Mode == AccessMode.Auto)
+        {
+            throw new UsageException("--dry-run shows one way in, and --mode auto chooses among several", "--mode pod or --mode ephemeral says which");
+        }
+
         using var cluster = context.Connect(request.Connection);
         if (result.GetValue(dryRun))
         {
             var target = await new TargetResolver(cluster.Api).ResolveAsync(
                 request.Namespace ?? cluster.DefaultNamespace, request.Target, request.Container, anyContainerWillDo: true, cancellationToken);
-            var manifest = await new DebugPodAccess(cluster.Api, request.DebugPod, context.Time, context.Tell).PlanAsync(target, AccessNeeds.Everything, cancellationToken);
+            var manifest = await PlanAsync(cluster, request, target, cancellationToken);
             context.Out.Write(request.Json ? manifest.Json : manifest.Yaml);
             return ExitCode.Done;
         }
@@ -36,6 +42,14 @@ internal sealed class LaunchCommand : TargetCommand
         {
             Json.Write(context.Out, document, CliJson.Default.DebugPodDocument);
         }
+        else if (beside.Place.IsInPod)
+        {
+            context.Out.WriteLine(document.Container);
+            if (document.Reused)
+            {
+                context.Tell($"ephemeral container {document.Container} of pod {document.Name} waits there already");
+            }
+        }
         else
         {
             context.Out.WriteLine(document.Name);
@@ -45,4 +59,8 @@ internal sealed class LaunchCommand : TargetCommand
 
         return ExitCode.Done;
     }
+
+    private Task<ManifestText> PlanAsync(Cluster cluster, GlobalRequest request, Target target, CancellationToken cancellationToken) => request.Mode == AccessMode.Ephemeral
+        ? new EphemeralAccess(cluster.Api, request.DebugPod, request.Profile, context.Time, context.Tell).PlanAsync(target, AccessNeeds.Everything, cancellationToken)
+        : new DebugPodAccess(cluster.Api, request.DebugPod, context.Time, context.Tell).PlanAsync(target, AccessNeeds.Everything, cancellationToken);
 }

@@ -47,7 +47,7 @@ internal sealed class ListCommand : TargetCommand
         foreach (var one in found)
         {
             table.Add(
-                one.Namespace, one.Name, one.TargetNamespace == one.Namespace ? one.Target : $"{one.TargetNamespace}/{one.Target}", one.Node ?? "-", one.State,
+                one.Namespace, one.Container is null ? one.Name : $"{one.Name}/{one.Container}", one.TargetNamespace == one.Namespace ? one.Target : $"{one.TargetNamespace}/{one.Target}", one.Node ?? "-", one.State,
                 Time(one.Since), one.Until is { } until ? Time(until) : "-", one.By ?? "-");
         }
 

@@ -35,7 +35,7 @@ internal abstract class TargetCommand : Command
         bool anyContainerWillDo,
         CancellationToken cancellationToken)
     {
-        var access = new DebugPodAccess(cluster.Api, request.DebugPod, context.Time, tell);
+        var access = AccessModes.Open(request.Mode, cluster.Api, request.DebugPod, request.Profile, context.Time, tell);
         var asked = new AccessRequest(
             request.Namespace ?? cluster.DefaultNamespace, request.Target, request.Container, needs, anyContainerWillDo, request.Terminate);
         var beside = await TargetAccess.EnterAsync(cluster.Api, access, asked, context.Time, cancellationToken);

@@ -26,7 +26,7 @@ internal sealed class FsLayersCommand : TargetCommand
     {
         var asked = new LocateFileRequest { Path = FilePath.Check(result.GetValue(path)) };
         using var cluster = context.Connect(request.Connection);
-        await using var beside = await EnterAsync(cluster, request, AccessNeeds.Files, anyContainerWillDo: false, cancellationToken);
+        await using var beside = await EnterAsync(cluster, request, AccessNeeds.NodeFiles, anyContainerWillDo: false, cancellationToken);
         await using var session = await beside.StartAsync(asked, "fs-layers", cancellationToken);
         var answer = new FileAnswer(context);
         FileLocation? location = null;

@@ -12,11 +12,12 @@ internal static partial class IstioRules
     /// </summary>
     public const string Survey =
         """
+        said=${TMPDIR:-/tmp}/scope-istio.$$
         for tool in iptables-legacy iptables-nft ip6tables-legacy ip6tables-nft; do
           echo "# tool $tool"
-          $tool-save 2> /tmp/scope-istio.$$ || { echo "# failed"; cat /tmp/scope-istio.$$ >&2; }
+          $tool-save 2> "$said" || { echo "# failed"; cat "$said" >&2; }
         done
-        rm -f /tmp/scope-istio.$$
+        rm -f "$said"
         echo "# native"
         nft list tables 2> /dev/null
         true

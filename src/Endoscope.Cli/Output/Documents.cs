@@ -24,8 +24,8 @@ internal sealed record DebugPodDocument(string Namespace, string Name, string Ui
         beside.Place.Namespace, beside.Place.Pod, beside.Place.Uid, beside.Target.Node, beside.Target.Pod, beside.Place.Container, beside.Place.Reused);
 }
 
-/// <summary>The answer of <c>scope cleanup -o json</c>: the debug pods that are gone, and those that are still there.</summary>
-internal sealed record CleanupDocument(IReadOnlyList<FootprintDocument> Removed, IReadOnlyList<FootprintDocument> Left);
+/// <summary>The answer of <c>scope cleanup -o json</c>: the debug pods that are gone, what should be and is not, and the ephemeral containers that stay for good.</summary>
+internal sealed record CleanupDocument(IReadOnlyList<FootprintDocument> Removed, IReadOnlyList<FootprintDocument> Left, IReadOnlyList<FootprintDocument> Ephemeral);
 
 /// <summary>The answer of <c>scope extcap status -o json</c>, and of <c>install</c> and <c>uninstall</c>.</summary>
 /// <param name="Launcher">The file in Wireshark's folder.</param>
@@ -37,10 +37,10 @@ internal sealed record FootprintsDocument(IReadOnlyList<FootprintDocument> Items
 
 /// <summary>One thing of ours in the cluster.</summary>
 internal sealed record FootprintDocument(
-    string Namespace, string Name, string Uid, string TargetNamespace, string Target, string? Node, string State, string? By, DateTimeOffset Since, DateTimeOffset? Until)
+    string Namespace, string Name, string? Container, string Uid, string TargetNamespace, string Target, string? Node, string State, string? By, DateTimeOffset Since, DateTimeOffset? Until)
 {
     public static FootprintDocument From(Footprint one) =>
-        new(one.Namespace, one.Name, one.Uid, one.TargetNamespace, one.Target, one.Node, one.State, one.By, one.Since, one.Until);
+        new(one.Namespace, one.Name, one.Container, one.Uid, one.TargetNamespace, one.Target, one.Node, one.State, one.By, one.Since, one.Until);
 }
 
 /// <summary>The answer of <c>scope setup --apply -o json</c>.</summary>

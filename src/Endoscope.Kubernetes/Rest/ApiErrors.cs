@@ -47,7 +47,7 @@ internal static class ApiErrors
     {
         // Admission refuses with 403 as well; then no permission is missing, and the message says which rule was broken.
         var denied = ParseDenial(message);
-        if (denied is null && message is not null && (IsAdmission(message) || (request.Subresource is null && request.Verb is "create" or "update" or "patch")))
+        if (denied is null && message is not null && (IsAdmission(message) || (request.Subresource is null or "ephemeralcontainers" && request.Verb is "create" or "update" or "patch")))
         {
             return new ApiStatusException(HttpStatusCode.Forbidden, reason, message!);
         }

@@ -15,6 +15,7 @@ public sealed class DebugPodAccess(IClusterApi api, DebugPodOptions options, Tim
     private const string Ended = "status.phase!=Pending,status.phase!=Running,status.phase!=Unknown";
 
     private Task<V1PodList>? prepared;
+    private IList<V1Pod> ours = [];
 
     public void Prepare(string ns, string pod, CancellationToken cancellationToken)
     {
@@ -24,15 +25,34 @@ public sealed class DebugPodAccess(IClusterApi api, DebugPodOptions options, Tim
         _ = prepared.ContinueWith(static task => task.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
     }
 
-    public async Task<AgentPlace> EnsureAsync(Target target, AccessNeeds needs, CancellationToken cancellationToken)
+    public async Task<AgentPlace?> FindAsync(Target target, AccessNeeds needs, CancellationToken cancellationToken)
     {
+        RefuseSandbox(target);
         var listing = prepared ?? ListAsync(target.Namespace, target.Pod, cancellationToken);
         prepared = null;
-        var ours = (await listing).Items;
+        ours = (await listing).Items;
         var fitting = ours.FirstOrDefault(pod => DebugPodFit.Misfit(pod, target, needs, options, time.GetUtcNow()) is null);
-        return fitting is not null
-            ? new AgentPlace(fitting.Namespace(), fitting.Name(), fitting.Uid(), DebugPodPlan.ContainerName, Reused: true)
-            : await CreateAsync(target, needs, ours, cancellationToken);
+        return fitting is null ? null : new AgentPlace(fitting.Namespace(), fitting.Name(), fitting.Uid(), DebugPodPlan.ContainerName, Reused: true);
+    }
+
+    public async Task<Exception?> RefusalAsync(Target target, AccessNeeds needs, CancellationToken cancellationToken)
+    {
+        try
+        {
+            RefuseSandbox(target);
+            await RefuseUnfitNodeAsync(target, cancellationToken);
+            var name = DebugPodPlan.NameFor(target, options, Guid.NewGuid().ToString());
+            await api.CreatePodAsync(DebugPodPlan.Manifest(target, name, needs, options, null, null), dryRun: true, cancellationToken);
+            return null;
+        }
+        catch (ApiStatusException e) when (AccessRefusal.IsRefusal(e))
+        {
+            return AccessRefusal.OfDebugPod(e, DebugPodPlan.NamespaceFor(target, options));
+        }
+        catch (SessionException e)
+        {
+            return e;
+        }
     }
 
     public Task RemoveAsync(AgentPlace place, CancellationToken cancellationToken) => RemoveAsync(place, gracePeriod: null, cancellationToken);
@@ -45,7 +65,7 @@ public sealed class DebugPodAccess(IClusterApi api, DebugPodOptions options, Tim
     private Task<V1PodList> ListAsync(string ns, string pod, CancellationToken cancellationToken) =>
         api.ListPodsAsync(options.Namespace ?? ns, DebugPodPlan.SelectorFor(ns, pod), null, cancellationToken);
 
-    private async Task<AgentPlace> CreateAsync(Target target, AccessNeeds needs, IList<V1Pod> ours, CancellationToken cancellationToken)
+    public async Task<AgentPlace> CreateAsync(Target target, AccessNeeds needs, CancellationToken cancellationToken)
     {
         var secret = PullSecretAsync(target, cancellationToken);
         var by = ByAsync(cancellationToken);
@@ -85,7 +105,7 @@ public sealed class DebugPodAccess(IClusterApi api, DebugPodOptions options, Tim
         }
         catch (ApiStatusException e) when (e.Code == HttpStatusCode.Forbidden)
         {
-            throw Refusal(e, manifest.Namespace());
+            throw AccessRefusal.OfDebugPod(e, manifest.Namespace());
         }
         catch (ConnectionLostException)
         {
@@ -222,10 +242,13 @@ public sealed class DebugPodAccess(IClusterApi api, DebugPodOptions options, Tim
             async (pod, token) => await api.DeletePodAsync(pod.Namespace(), pod.Name(), pod.Uid(), TimeSpan.Zero, token));
     }
 
-    private static SessionException Refusal(ApiStatusException e, string ns) =>
-        e.Message.Contains("PodSecurity", StringComparison.Ordinal) || e.Message.Contains("violates", StringComparison.Ordinal)
-            ? new SessionException(
-                $"Pod Security of namespace {ns} refuses the debug pod: {e.Message}",
-                "--mode ephemeral needs less; --debug-namespace NAMESPACE puts debug pods where they are allowed, and scope setup makes such a namespace", e)
-            : new SessionException(e.Message, e.Hint, e);
+    private static void RefuseSandbox(Target target)
+    {
+        if (target.SandboxedRuntime is { } runtime)
+        {
+            throw new SessionException(
+                $"pod {target.Pod} runs in the sandboxed runtime '{runtime}': its processes are hidden from its node",
+                "--mode ephemeral looks in from within the pod");
+        }
+    }
 }

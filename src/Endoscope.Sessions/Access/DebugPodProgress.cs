@@ -28,18 +28,18 @@ public sealed record DebugPodProgress(bool IsRunning, string? Failure = null, st
                 false, Join($"it ended with exit code {ended.ExitCode}", ended.Message), $"is {Image(pod)} an endoscope image, for this node's architecture?");
         }
 
-        return status?.State?.Waiting is { Reason: { } reason } waiting && HintFor(reason, pod) is { } hint
+        return status?.State?.Waiting is { Reason: { } reason } waiting && HintFor(reason, Image(pod)) is { } hint
             ? new DebugPodProgress(false, Join(reason, waiting.Message), hint)
             : new DebugPodProgress(pod.Status?.Phase == "Running" && status?.State?.Running is not null);
     }
 
     // Reasons that do not pass by themselves within the time somebody waits.
-    private static string? HintFor(string reason, V1Pod pod) => reason switch
+    internal static string? HintFor(string reason, string image) => reason switch
     {
         "ErrImagePull" or "ImagePullBackOff" or "RegistryUnavailable" or "ImageInspectError" =>
-            $"the node cannot pull {Image(pod)}: name another with --image or SCOPE_IMAGE, or a pull secret with --regcred",
-        "ErrImageNeverPull" => $"the image {Image(pod)} is not on the node and may not be pulled: load it there, or name another with --image",
-        "InvalidImageName" => $"'{Image(pod)}' is not a valid image name: see --image and SCOPE_IMAGE",
+            $"the node cannot pull {image}: name another with --image or SCOPE_IMAGE, or a pull secret with --regcred",
+        "ErrImageNeverPull" => $"the image {image} is not on the node and may not be pulled: load it there, or name another with --image",
+        "InvalidImageName" => $"'{image}' is not a valid image name: see --image and SCOPE_IMAGE",
         "CreateContainerConfigError" or "CreateContainerError" or "RunContainerError" or "CrashLoopBackOff" =>
             "the node refuses to run the container as it is described; --dry-run shows the manifest",
         _ => null,
@@ -56,5 +56,5 @@ public sealed record DebugPodProgress(bool IsRunning, string? Failure = null, st
 
     private static string Image(V1Pod pod) => pod.Spec.Containers[0].Image;
 
-    private static string Join(string reason, string? message) => string.IsNullOrEmpty(message) ? reason : $"{reason}: {message}";
+    internal static string Join(string reason, string? message) => string.IsNullOrEmpty(message) ? reason : $"{reason}: {message}";
 }

@@ -13,7 +13,7 @@ public static class NodePlan
         {
             throw new SessionException(
                 $"pod {pod} is on the virtual node {node.Name()}, which has no place for a debug pod beside it",
-                $"kubectl debug {pod} --image=… puts an ephemeral container into the pod, where the provider supports that");
+                "--mode ephemeral puts an ephemeral container into the pod, where the provider supports that");
         }
 
         if (Label(node, "kubernetes.io/os") is { } os && os != "linux")

@@ -6,8 +6,9 @@ namespace Endoscope.Sessions.Capture;
 
 /// <summary>A capture of many pods: a session on each of their nodes, and the news of all of them in one place.</summary>
 /// <param name="enter">Gets beside a pod.</param>
+/// <param name="isSessionOfOnePod">Whether an agent sees its own pod alone, and not all those of its node.</param>
 public sealed class ClusterCapture(
-    IClusterApi api, Func<TargetReference, CancellationToken, Task<TargetAccess>> enter, CaptureRequest request, TimeProvider time)
+    IClusterApi api, Func<TargetReference, CancellationToken, Task<TargetAccess>> enter, CaptureRequest request, TimeProvider time, bool isSessionOfOnePod = false)
     : IAsyncDisposable
 {
     // With at most 256 KiB of packets in each, and as much again on its way.
@@ -42,7 +43,7 @@ public sealed class ClusterCapture(
     /// <exception cref="SessionException">The filter is wrong, or none of these pods can be captured.</exception>
     public async Task AddAsync(IReadOnlyList<PodToCapture> pods, CancellationToken cancellationToken)
     {
-        var failures = await Task.WhenAll(pods.GroupBy(pod => pod.Target.Node).Select(node => AddAsync(node.Key, new Queue<PodToCapture>(node), cancellationToken)));
+        var failures = await Task.WhenAll(pods.GroupBy(PlaceOf).Select(node => AddAsync(node.Key, new Queue<PodToCapture>(node), cancellationToken)));
         var wrong = failures.OfType<AgentException>().FirstOrDefault(failure => failure.Code == AgentErrorCode.Filter);
         if (wrong is not null || !failures.Contains(null))
         {
@@ -96,6 +97,8 @@ public sealed class ClusterCapture(
         abandon.Dispose();
     }
 
+    private string PlaceOf(PodToCapture pod) => isSessionOfOnePod ? pod.Target.Uid : pod.Target.Node;
+
     private async Task CompleteAsync()
     {
         Task[] all;
@@ -109,20 +112,20 @@ public sealed class ClusterCapture(
     }
 
     /// <summary>Null, or why none of a node's pods is captured.</summary>
-    private async Task<Exception?> AddAsync(string node, Queue<PodToCapture> pods, CancellationToken cancellationToken)
+    private async Task<Exception?> AddAsync(string place, Queue<PodToCapture> pods, CancellationToken cancellationToken)
     {
         Exception? failure = null;
         NodeCapture? session;
         lock (gate)
         {
-            nodes.TryGetValue(node, out session);
+            nodes.TryGetValue(place, out session);
         }
 
         while (session is null && pods.TryDequeue(out var first))
         {
             try
             {
-                session = await StartAsync(node, first, cancellationToken);
+                session = await StartAsync(place, first, cancellationToken);
             }
             catch (AgentException e) when (e.Code != AgentErrorCode.Filter && pods.Count > 0)
             {
@@ -143,9 +146,9 @@ public sealed class ClusterCapture(
         return session is null ? failure : null;
     }
 
-    private async Task<NodeCapture> StartAsync(string node, PodToCapture first, CancellationToken cancellationToken)
+    private async Task<NodeCapture> StartAsync(string place, PodToCapture first, CancellationToken cancellationToken)
     {
-        var port = KubeletPortAsync(node, cancellationToken);
+        var port = KubeletPortAsync(first.Target.Node, cancellationToken);
         var beside = await enter(new TargetReference(null, first.Target.Pod), cancellationToken);
         NodeCapture session;
         try
@@ -163,8 +166,8 @@ public sealed class ClusterCapture(
         {
             reference ??= session.Clock;
             session.Correction = session.Clock.CorrectionTo(reference.Value);
-            nodes.Add(node, session);
-            readers.Add(ReadAsync(session));
+            nodes.Add(place, session);
+            readers.Add(ReadAsync(place, session));
         }
 
         return session;
@@ -183,7 +186,7 @@ public sealed class ClusterCapture(
         }
     }
 
-    private async Task ReadAsync(NodeCapture node)
+    private async Task ReadAsync(string place, NodeCapture node)
     {
         try
         {
@@ -203,15 +206,15 @@ public sealed class ClusterCapture(
         }
         catch (Exception e) when (e is SessionException or ClusterException or IOException)
         {
-            await ReportAsync(node, e);
+            await ReportAsync(place, node, e);
         }
     }
 
-    private async Task ReportAsync(NodeCapture node, Exception failure)
+    private async Task ReportAsync(string place, NodeCapture node, Exception failure)
     {
         lock (gate)
         {
-            nodes.Remove(node.Node);
+            nodes.Remove(place);
         }
 
         try

@@ -41,7 +41,7 @@ internal sealed class NodeCapture : IAsyncDisposable
     public static async Task<NodeCapture> StartAsync(
         TargetAccess beside, PodToCapture first, CaptureRequest request, TimeProvider time, Func<int> nextInterface, CancellationToken cancellationToken)
     {
-        var session = await beside.StartAsync(request, "capture", cancellationToken);
+        var session = await beside.StartAsync(request with { HostNetwork = first.Target.HasHostNetwork }, "capture", cancellationToken);
         var capture = new NodeCapture(beside, session, first, time, nextInterface);
         try
         {

@@ -27,7 +27,7 @@ public sealed class RunToolTests
                 Proc.Namespace(own, "user"),
             ],
             result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
-        Assert.Equal(target, result.Started?.Target.Pid);
+        Assert.Equal(target, result.Started?.Target?.Pid);
     }
 
     [RootFact]
@@ -38,6 +38,30 @@ public sealed class RunToolTests
         var result = await RunAsync(container, ["readlink", "/proc/self/ns/net", "/proc/self/ns/uts"]);
 
         Assert.Equal($"{Proc.Namespace(container.Pids[0], "net")}\n{Proc.Namespace(Environment.ProcessId, "uts")}\n", result.Output);
+    }
+
+    [RootFact]
+    public async Task AnAgentInTheTargetsPodEntersNothing()
+    {
+        await using var container = await TestContainer.StartAsync();
+
+        var result = await AgentProcess.RunAsync(Request(container, ["sh", "-c", "readlink /proc/self/ns/net; echo $TARGET_PID"], AllNamespaces) with { InPod = true });
+
+        Assert.Equal($"{Proc.Namespace(Environment.ProcessId, "net")}\n{container.Pids[0]}\n", result.Output);
+    }
+
+    [RootFact]
+    public async Task AnAgentInTheTargetsPodNeedNotSeeItsProcesses()
+    {
+        var unseen = new RunRequest { ContainerId = new string('0', 64), Argv = ["sh", "-c", "echo -${TARGET_PID-}-${TARGET_ROOT-}-"] };
+
+        var inPod = await AgentProcess.RunAsync(unseen with { InPod = true });
+        var list = await AgentProcess.RunAsync(new ListProcessesRequest { ContainerId = unseen.ContainerId, InPod = true });
+
+        Assert.Equal("---\n", inPod.Output);
+        Assert.Null(inPod.Started?.Target);
+        Assert.Contains("does not share their PID namespace", list.End.Error?.Message);
+        Assert.Equal(AgentErrorCode.NoProcess, (await AgentProcess.RunAsync(unseen)).End.Error?.Code);
     }
 
     [RootFact]

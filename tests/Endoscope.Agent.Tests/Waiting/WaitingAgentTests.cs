@@ -28,6 +28,19 @@ public sealed class WaitingAgentTests
     }
 
     [RootFact]
+    public async Task EndsWhenAnotherOfItsContainerAsksButNotWhenAStrangerDoes()
+    {
+        await using var waiting = await WaitingProcess.StartAsync(idleSeconds: 600);
+        Assert.Equal(1, await EndAsync());
+        Assert.True(Proc.Lives(waiting.Pid));
+
+        Assert.Equal(0, await EndAsync(waiting.Beside));
+
+        Assert.Equal(0, await waiting.ExitAsync());
+        Assert.Equal("ended: asked to", waiting.Log[^1]);
+    }
+
+    [RootFact]
     public async Task EndsAtOnceWhenAskedToAsTheFirstProcessAndReapsOrphans()
     {
         await using var waiting = await WaitingProcess.StartAsync(idleSeconds: 600, "--pid", "--fork", "--mount-proc", "--kill-child");
@@ -143,5 +156,13 @@ public sealed class WaitingAgentTests
     {
         var proc = new Agent.Processes.ProcFileSystem();
         return [.. proc.ProcessIds().Where(child => proc.Stat(child)?.Parent == pid)];
+    }
+
+    private static async Task<int> EndAsync(params string[] prefix)
+    {
+        string[] command = [.. prefix, AgentProcess.Program, "end"];
+        using var ending = Process.Start(command[0], command[1..]);
+        await ending.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return ending.ExitCode;
     }
 }

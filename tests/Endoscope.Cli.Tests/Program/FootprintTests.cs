@@ -36,6 +36,30 @@ public sealed class FootprintTests
     }
 
     [Fact]
+    public async Task ListsEphemeralContainersAndCleanupEndsWhatItCannotRemove()
+    {
+        await using var program = await WholeProgram.StartAsync();
+        var ended = 0;
+        program.Server.OnExec(async (call, _) =>
+        {
+            ended += call.Command is ["/usr/bin/endoscope-agent", "end"] ? 1 : 0;
+            await call.ExitAsync(0);
+        });
+        var launched = await program.RunAsync("--mode", "ephemeral", "-p", "web", "launch");
+        var name = launched.Stdout.TrimEnd();
+
+        var list = await program.RunAsync("list");
+        var cleanup = await program.RunAsync("-p", "web", "-o", "json", "cleanup");
+
+        Assert.Matches("^endoscope-[0-9a-f]{5}$", name);
+        Assert.Matches($@"(?m)^shop\s+web/{name}\s+web\s+node-1\s+Running\s+\d{{4}}-\S+ \S+\s+-\s+-$", list.Stdout);
+        Assert.Equal(ExitCode.Done, cleanup.ExitCode);
+        Assert.Contains($"ephemeral container {name} of pod shop/web cannot be removed and stays in the spec until the pod ends; its process has ended", cleanup.Stderr);
+        Assert.Equal(name, JsonDocument.Parse(cleanup.Stdout).RootElement.GetProperty("ephemeral")[0].GetProperty("container").GetString());
+        Assert.Equal(1, ended);
+    }
+
+    [Fact]
     public async Task SaysThatThereIsNothing()
     {
         await using var program = await WholeProgram.StartAsync();

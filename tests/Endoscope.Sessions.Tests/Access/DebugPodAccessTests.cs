@@ -161,7 +161,7 @@ public sealed class DebugPodAccessTests : IAsyncLifetime
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
         server.Pods.OnCreated = (_, _) => stop.CancelAfter(200);
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Access(Options).EnsureAsync(target, AccessNeeds.Network, stop.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => ((IAccess)Access(Options)).EnsureAsync(target, AccessNeeds.Network, stop.Token));
 
         Assert.Null(server.Pods.Find("shop", "debug-web"));
     }
@@ -222,9 +222,34 @@ public sealed class DebugPodAccessTests : IAsyncLifetime
         Assert.Equal("debug-web", (await EnsureAsync()).Pod);
     }
 
+    [Fact]
+    public async Task SaysThatASandboxHidesItsProcessesFromTheNode()
+    {
+        target = target with { SandboxedRuntime = "kata-qemu" };
+
+        var refusal = await Assert.ThrowsAsync<SessionException>(EnsureAsync);
+
+        Assert.Contains("sandboxed runtime 'kata-qemu'", refusal.Message);
+        Assert.Contains("--mode ephemeral", refusal.Hint);
+    }
+
+    [Fact]
+    public async Task NamesTheRuleOfPodSecurityAndTheWaysOut()
+    {
+        server.Answer(request => request.Method == "POST" && request.Path.EndsWith("/pods", StringComparison.Ordinal)
+            ? ScriptedAnswer.Failure(403, "Forbidden", "pods \"debug-web\" is forbidden: violates PodSecurity \"baseline:latest\": host namespaces (hostPID=true)")
+            : null);
+
+        var refusal = await Assert.ThrowsAsync<SessionException>(EnsureAsync);
+
+        Assert.Contains("host namespaces (hostPID=true)", refusal.Message);
+        Assert.Contains("--mode ephemeral", refusal.Hint);
+        Assert.Contains("--debug-namespace", refusal.Hint);
+    }
+
     private Task<AgentPlace> EnsureAsync() => EnsureAsync(Options);
 
-    private Task<AgentPlace> EnsureAsync(DebugPodOptions options) => Access(options).EnsureAsync(target, AccessNeeds.Network, Token);
+    private Task<AgentPlace> EnsureAsync(DebugPodOptions options) => ((IAccess)Access(options)).EnsureAsync(target, AccessNeeds.Network, Token);
 
     private DebugPodAccess Access(DebugPodOptions options) => new(cluster.Api, options, TimeProvider.System, warnings.Add);
 

@@ -18,6 +18,7 @@ internal static class ApiRoutes
             ("POST", ["api", "v1", "namespaces", var ns, "pods"]) => CreateAsync(server, context, request, ns),
             ("GET", ["api", "v1", "namespaces", var ns, "pods", var name]) => ReadAsync(server, context, ns, name),
             ("DELETE", ["api", "v1", "namespaces", var ns, "pods", var name]) => DeleteAsync(server, context, request, ns, name),
+            ("PATCH", ["api", "v1", "namespaces", var ns, "pods", var name, "ephemeralcontainers"]) => AddEphemeralAsync(server, context, request, ns, name),
             ("GET", ["api", "v1", "namespaces", var ns, "pods", var name, "exec"]) => ExecAsync(server, context, ns, name),
             ("GET", ["api", "v1", "namespaces", _, "events"]) when !server.Objects.ContainsKey(request.Path)
                 => WriteAsync(context, 200, """{"kind":"EventList","apiVersion":"v1","metadata":{},"items":[]}"""),
@@ -127,6 +128,34 @@ internal static class ApiRoutes
         return WriteAsync(context, before is null ? 201 : 200, server.Objects[request.Path]);
 
         static string Text(int version) => version.ToString(CultureInfo.InvariantCulture);
+    }
+
+    private static async Task AddEphemeralAsync(TestApiServer server, HttpContext context, RecordedRequest request, string ns, string name)
+    {
+        if (server.Pods.Find(ns, name) is not { } pod)
+        {
+            await NotFoundAsync(context, "pods", name);
+            return;
+        }
+
+        var patch = KubernetesJson.Deserialize<V1Pod>(request.BodyText);
+        if (patch.Metadata?.Uid is { } uid && uid != pod.Metadata.Uid)
+        {
+            await TestApiServer.WriteAsync(context, ScriptedAnswer.Failure(
+                409, "Conflict", $"Precondition failed: UID in precondition: {uid}, UID in object meta: {pod.Metadata.Uid}"));
+            return;
+        }
+
+        if (context.Request.Query["dryRun"] == "All")
+        {
+            await WriteAsync(context, 200, KubernetesJson.Serialize(pod));
+            return;
+        }
+
+        pod.Spec.EphemeralContainers = [.. pod.Spec.EphemeralContainers ?? [], .. patch.Spec.EphemeralContainers];
+        server.Pods.Put(pod);
+        await WriteAsync(context, 200, KubernetesJson.Serialize(pod));
+        server.Pods.OnEphemeralAdded(server.Pods, pod);
     }
 
     private static async Task ExecAsync(TestApiServer server, HttpContext context, string ns, string name)

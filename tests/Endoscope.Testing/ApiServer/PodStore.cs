@@ -19,6 +19,22 @@ public sealed class PodStore
     /// <summary>What becomes of a pod that a client has created; by default it is scheduled and runs at once.</summary>
     public Action<PodStore, V1Pod> OnCreated { get; set; } = (store, pod) => store.Run(pod);
 
+    /// <summary>What becomes of a pod's last ephemeral container, which a client has added; by default it runs at once.</summary>
+    public Action<PodStore, V1Pod> OnEphemeralAdded { get; set; } = (store, pod) =>
+        store.SetEphemeral(pod, new V1ContainerState { Running = new V1ContainerStateRunning { StartedAt = DateTime.UtcNow } });
+
+    /// <summary>Says how a pod's last ephemeral container is.</summary>
+    public V1Pod SetEphemeral(V1Pod pod, V1ContainerState state)
+    {
+        var name = pod.Spec.EphemeralContainers[^1].Name;
+        pod.Status.EphemeralContainerStatuses =
+        [
+            .. (pod.Status.EphemeralContainerStatuses ?? []).Where(status => status.Name != name),
+            new V1ContainerStatus { Name = name, Image = "", ImageID = "", State = state },
+        ];
+        return Put(pod);
+    }
+
     /// <summary>The version of the last change.</summary>
     public string Version
     {
