@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Endoscope.Cli.Settings;
 using Endoscope.Kubernetes;
+using Endoscope.Sessions.Access;
 
 namespace Endoscope.Cli;
 
@@ -17,7 +18,6 @@ internal sealed class GlobalOptions
     };
 
     private readonly Option<string> container = Text("--container", "NAME", "The target's container (default: the pod's default, else its first)");
-    private readonly Option<string> mode = Text("--mode", "pod|ephemeral|auto", "How to get beside the target: a debug pod on its node, an ephemeral container in it, or what is allowed (default: pod)");
     private readonly Option<string> profile = Text("--profile", "NAME", "The rights of an ephemeral container, as kubectl debug names them (default: the least for the command)");
     private readonly Option<bool> terminate = Flag("--terminate", "Delete the debug pod when the command is done", "-t");
     private readonly Option<bool> privileged = Flag("--privileged", "Make the debug pod privileged (all capabilities and devices of the node)");
@@ -53,7 +53,7 @@ internal sealed class GlobalOptions
 
     private Option[] All =>
     [
-        ns, pod, container, mode, profile, terminate, privileged, .. settings.Values, output, debug,
+        ns, pod, container, profile, terminate, privileged, .. settings.Values, output, debug,
         kubeconfig, context, cluster, user, server, token,
         certificateAuthority, clientCertificate, clientKey, tlsServerName, skipTlsVerify,
         actAs, asGroups, asUid, asUserExtra, requestTimeout,
@@ -62,7 +62,6 @@ internal sealed class GlobalOptions
     public void AddTo(Command root)
     {
         output.AcceptOnlyFromAmong("text", "json");
-        mode.AcceptOnlyFromAmong("pod", "ephemeral", "auto");
         profile.AcceptOnlyFromAmong("general", "baseline", "restricted", "netadmin", "sysadmin");
         foreach (var option in All)
         {
@@ -100,7 +99,7 @@ internal sealed class GlobalOptions
             Namespace = Given(result, ns),
             Pod = result.GetResult(pod) is { Implicit: false } ? string.Join(',', result.GetValue(pod)!) : null,
             Container = Given(result, container),
-            Mode = AccessModeOf(Given(result, mode), Given(result, profile)),
+            Mode = AccessModeOf(effective.Of(KnownSettings.Mode), Given(result, profile)),
             Profile = Given(result, profile) is { } named ? Enum.Parse<EphemeralProfile>(named, ignoreCase: true) : null,
             Terminate = result.GetValue(terminate),
             Json = IsJson(result),
@@ -128,13 +127,9 @@ internal sealed class GlobalOptions
         };
     }
 
-    private static AccessMode AccessModeOf(string? mode, string? profile) => (mode, profile) switch
-    {
-        ("ephemeral", _) => AccessMode.Ephemeral,
-        ("auto", _) => AccessMode.Auto,
-        (_, { } named) => throw new UsageException($"--profile {named} is for ephemeral containers, and a debug pod gets what the command needs", "--mode ephemeral goes with it"),
-        _ => AccessMode.Pod,
-    };
+    private static AccessMode AccessModeOf(AccessMode mode, string? profile) => mode == AccessMode.Pod && profile is not null
+        ? throw new UsageException($"--profile {profile} is for ephemeral containers, and a debug pod gets what the command needs", "--mode ephemeral goes with it")
+        : mode;
 
     private static string? Given(ParseResult result, Option<string> option) =>
         result.GetResult(option) is { Implicit: false } ? result.GetValue(option) : null;

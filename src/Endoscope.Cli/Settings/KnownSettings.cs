@@ -30,6 +30,14 @@ internal static class KnownSettings
         Default = "regcred",
     };
 
+    public static Setting<AccessMode> Mode { get; } = new(SettingValues.Mode)
+    {
+        Name = "mode",
+        HelpName = "pod|ephemeral|auto",
+        Description = "How to get beside the target: a debug pod on its node, an ephemeral container in it, or what is allowed (default: pod)",
+        Default = "pod",
+    };
+
     public static Setting<string?> DebugNamespace { get; } = new(SettingValues.Optional("a namespace"))
     {
         Name = "debug-namespace",
@@ -116,7 +124,7 @@ internal static class KnownSettings
     /// <summary>In the order in which they are shown.</summary>
     public static IReadOnlyList<Setting> All { get; } =
     [
-        Image, Registry, Regcred, DebugNamespace, Idle, Deadline, Timeout, Labels, Annotations, Tolerations, Requests, Limits, PriorityClass, Overrides,
+        Image, Registry, Regcred, Mode, DebugNamespace, Idle, Deadline, Timeout, Labels, Annotations, Tolerations, Requests, Limits, PriorityClass, Overrides,
     ];
 
     /// <summary>The setting of that name.</summary>

@@ -26,6 +26,15 @@ internal static partial class SettingValues
         ? throw new FormatException($"'{text}' is not a time: write 90s, 1.5m, 2h or 500ms, up to 7 days")
         : time >= least ? time : throw new FormatException($"'{text}' is too short: {Output.Duration.Format(least)} is the least");
 
+    /// <summary>A way in.</summary>
+    public static AccessMode Mode(string text) => text switch
+    {
+        "pod" => AccessMode.Pod,
+        "ephemeral" => AccessMode.Ephemeral,
+        "auto" => AccessMode.Auto,
+        _ => throw new FormatException($"'{text}' is not a way to get beside a target: there are pod, ephemeral and auto"),
+    };
+
     public static IReadOnlyDictionary<string, string> Labels(string text) => Pairs(text, (key, value) =>
         Key(key) ?? (LabelPattern().IsMatch(value) ? null
             : $"'{value}' is not a label's value: up to 63 letters, digits, '-', '_' and '.', beginning and ending with a letter or digit"));

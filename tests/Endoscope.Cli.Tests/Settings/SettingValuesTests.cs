@@ -45,6 +45,7 @@ public sealed class SettingValuesTests
     [InlineData("idle", "100ms", "'100ms' is too short: 1 s is the least")]
     [InlineData("deadline", "1m", "'1m' is too short: 3 min is the least")]
     [InlineData("image", "", "it takes an image's name")]
+    [InlineData("mode", "sideways", "'sideways' is not a way to get beside a target")]
     [InlineData("debug-namespace", "../x", "'../x' is not the name of a namespace")]
     [InlineData("priority-class", "Low", "'Low' is not the name of a priority class")]
     [InlineData("registry", "https://mirror", "'https://mirror' is not a registry")]
