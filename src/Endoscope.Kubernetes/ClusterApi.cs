@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Endoscope.Kubernetes.Exec;
 using Endoscope.Kubernetes.Rest;
 using k8s.Models;
@@ -227,11 +228,22 @@ internal sealed class ClusterApi(ApiTransport transport) : IClusterApi
             BodyType = "application/apply-patch+yaml",
         };
         var after = await transport.SendAsync(request, ModelJson.Default.JsonElement, cancellationToken);
-        return before is null ? ApplyOutcome.Created
-            : Version(before.Value) == Version(after) ? ApplyOutcome.Unchanged
+        return before is not { } known ? ApplyOutcome.Created
+            : JsonNode.DeepEquals(Wish(known), Wish(after)) ? ApplyOutcome.Unchanged
             : ApplyOutcome.Changed;
+    }
 
-        static string? Version(JsonElement item) => item.GetProperty("metadata").GetProperty("resourceVersion").GetString();
+    // An object without what the server and its controllers note in it, which they do whenever they like.
+    private static JsonObject Wish(JsonElement item)
+    {
+        var wish = JsonObject.Create(item)!;
+        wish.Remove("status");
+        foreach (var note in (string[])["resourceVersion", "generation", "managedFields"])
+        {
+            (wish["metadata"] as JsonObject)?.Remove(note);
+        }
+
+        return wish;
     }
 
     public async Task<IReadOnlyList<string>> ListNamesAsync(string? ns, string resource, string? labelSelector, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Runtime.CompilerServices;
 using Endoscope.Kubernetes;
 
@@ -31,15 +32,17 @@ public sealed class PodFollower : IAsyncDisposable
     /// <exception cref="SessionException">There is no pod of that name.</exception>
     public static async Task<PodFollower> StartAsync(IClusterApi api, string ns, string? name, CancellationToken cancellationToken)
     {
-        if (name is not null)
-        {
-            _ = await TargetResolver.ReadPodAsync(api, ns, name, cancellationToken);
-        }
-
+        var one = name is null ? null : await TargetResolver.ReadPodAsync(api, ns, name, cancellationToken);
         var follower = new PodFollower(api, ns, name, cancellationToken);
         try
         {
             await follower.ListAsync();
+            return follower;
+        }
+        catch (ApiStatusException e) when (e.Code == HttpStatusCode.Forbidden && one is not null)
+        {
+            // Whoever may get a pod need not be allowed to list: where it is now is enough to begin with.
+            follower.Pods = [PodPlace.Of(one)];
             return follower;
         }
         catch
@@ -53,7 +56,7 @@ public sealed class PodFollower : IAsyncDisposable
     public async IAsyncEnumerable<PodSighting> ChangesAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var stopping = cancellationToken.Register(stop.Cancel);
-        while (await changes.MoveNextAsync())
+        while (await NextAsync())
         {
             if (changes.Current.Pod is { } pod)
             {
@@ -67,6 +70,24 @@ public sealed class PodFollower : IAsyncDisposable
         await stop.CancelAsync();
         await changes.DisposeAsync();
         stop.Dispose();
+    }
+
+    // Whoever may not list, or may list and not watch, is told of no change.
+    private async Task<bool> NextAsync()
+    {
+        try
+        {
+            if (await changes.MoveNextAsync())
+            {
+                return true;
+            }
+        }
+        catch (ApiStatusException e) when (e.Code == HttpStatusCode.Forbidden)
+        {
+        }
+
+        await Task.Delay(Timeout.Infinite, stop.Token);
+        return false;
     }
 
     private async Task ListAsync()

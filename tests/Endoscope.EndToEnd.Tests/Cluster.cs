@@ -81,6 +81,14 @@ public sealed class Cluster : IAsyncLifetime
         return launch.ExitCode == 0 ? name : throw new InvalidOperationException($"scope launch: {launch}");
     }
 
+    /// <summary>Skips the test where the server is older than this minor version of 1, and says why that matters.</summary>
+    public static async Task NeedsServerAsync(int minor, string why)
+    {
+        var version = JsonDocument.Parse(await KubectlAsync("version", "-o", "json")).RootElement.GetProperty("serverVersion");
+        var found = version.GetProperty("minor").GetString()!.TrimEnd('+');
+        Assert.SkipUnless(int.Parse(found, System.Globalization.CultureInfo.InvariantCulture) >= minor, $"the server is 1.{found}: {why} needs 1.{minor}");
+    }
+
     /// <summary>The target's processes by <c>scope pids</c>.</summary>
     public async Task<JsonElement[]> ProcessesAsync(string target)
     {
@@ -144,7 +152,8 @@ public sealed class Cluster : IAsyncLifetime
         }
     }
 
-    private static async Task<string> KubectlAsync(byte[] stdin, params IEnumerable<string> args)
+    /// <summary>Runs kubectl with this input, which must succeed, and gives what it printed.</summary>
+    public static async Task<string> KubectlAsync(byte[] stdin, params IEnumerable<string> args)
     {
         var result = await Command.RunAsync("kubectl", args, stdin);
         return result.ExitCode == 0 ? result.Stdout : throw new InvalidOperationException($"kubectl {string.Join(' ', args)}: {result}");

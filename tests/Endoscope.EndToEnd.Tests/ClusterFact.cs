@@ -13,4 +13,11 @@ public sealed class ClusterFactAttribute : FactAttribute
         SkipUnless = nameof(Cluster.IsThere);
         Timeout = 180_000;
     }
+
+    /// <summary>How long the test may take, in minutes; three unless it says otherwise.</summary>
+    public int Minutes
+    {
+        get => Timeout / 60_000;
+        init => Timeout = value * 60_000;
+    }
 }

@@ -75,11 +75,11 @@ public sealed class Command : IDisposable
         return await command.EndAsync();
     }
 
-    /// <summary>Waits for its end.</summary>
-    public async Task<CommandResult> EndAsync()
+    /// <summary>Waits for its end, which comes within a limit.</summary>
+    public async Task<CommandResult> EndAsync(TimeSpan? longest = null)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(Limit);
+        limit.CancelAfter(longest ?? Limit);
         try
         {
             await process.WaitForExitAsync(limit.Token);

@@ -97,6 +97,30 @@ public sealed class LaunchTests(Cluster cluster)
     }
 
     [ClusterFact]
+    public async Task SaysAtOnceThatAQuotaIsUsedUp()
+    {
+        var target = await cluster.NewTargetAsync("launch-quota");
+        var full = $"{cluster.Namespace}-full";
+        await Cluster.KubectlAsync("create", "namespace", full);
+        await Cluster.KubectlAsync("create", "quota", "none", "-n", full, "--hard=pods=0");
+        try
+        {
+            // A quota takes a moment until it is counted.
+            await Cluster.UntilAsync("quota counted", TimeSpan.FromSeconds(30), async () => (await Cluster.KubectlAsync("get", "quota", "none", "-n", full, "-o", "jsonpath={.status.hard.pods}")) == "0");
+
+            var result = await cluster.ScopeAsync(target, "--debug-namespace", full, "launch");
+
+            Assert.Equal(3, result.ExitCode);
+            Assert.Contains("exceeded quota: none, requested: pods=1, used: pods=0, limited: pods=0", result.Stderr);
+            Assert.Empty(await Cluster.KubectlAsync("get", "pods", "-n", full, "-o", "name"));
+        }
+        finally
+        {
+            await Cluster.KubectlAsync("delete", "namespace", full, "--wait=false");
+        }
+    }
+
+    [ClusterFact]
     public async Task WorksTwiceAtOnceOnOneTarget()
     {
         var target = await cluster.NewTargetAsync("launch-twice");

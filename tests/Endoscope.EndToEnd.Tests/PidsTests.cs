@@ -100,6 +100,24 @@ public sealed class PidsTests(Cluster cluster)
     }
 
     [ClusterFact]
+    public async Task TakesAnInitContainerWhileItRuns()
+    {
+        var pod = """{"apiVersion":"v1","kind":"Pod","metadata":{"name":"initializing"},"spec":{"terminationGracePeriodSeconds":1,"initContainers":[{"name":"wait","image":"endoscope-lab/busybox:1","imagePullPolicy":"IfNotPresent","command":["/bin/sleep","4321"]}],"containers":[{"name":"app","image":"endoscope-lab/busybox:1","imagePullPolicy":"IfNotPresent"}]}}""";
+        await Cluster.KubectlAsync(System.Text.Encoding.UTF8.GetBytes(pod), "apply", "-n", cluster.Namespace, "-f", "-");
+        await Cluster.UntilAsync("init container runs", TimeSpan.FromSeconds(60), async () =>
+            (await Cluster.KubectlAsync("get", "pod", "-n", cluster.Namespace, "initializing", "-o", "jsonpath={.status.initContainerStatuses[0].state.running}")).Length > 0);
+
+        var wait = await cluster.ScopeAsync("initializing", "--container", "wait", "pids");
+        var app = await cluster.ScopeAsync("initializing", "pids");
+
+        Assert.True(wait.ExitCode == 0, wait.ToString());
+        Assert.Contains("/bin/sleep 4321", wait.Stdout);
+        Assert.Equal(3, app.ExitCode);
+        Assert.Contains("container app of pod initializing is not running: PodInitializing", app.Stderr);
+        Assert.Contains("--container takes one that runs: wait", app.Stderr);
+    }
+
+    [ClusterFact]
     public async Task SeesOnlyTheTargetOfAPodOnTheHostsNetwork()
     {
         var result = await cluster.ScopeAsync("on-host", "pids");

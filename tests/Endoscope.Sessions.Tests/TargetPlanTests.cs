@@ -41,6 +41,19 @@ public sealed class TargetPlanTests
     }
 
     [Fact]
+    public void TakesAnInitContainerAskedForWhileItRuns()
+    {
+        var pod = Pods.Running();
+        pod.Spec.InitContainers = [new V1Container { Name = "migrate" }];
+        pod.Status.Phase = "Pending";
+        pod.Status.ContainerStatuses[0].State = new V1ContainerState { Waiting = new V1ContainerStateWaiting { Reason = "PodInitializing" } };
+        pod.Status.InitContainerStatuses = [Pods.RunningStatus("migrate", Pods.OtherId)];
+
+        Assert.Equal(Pods.OtherId, TargetPlan.Resolve(pod, "migrate", anyContainerWillDo: false).ContainerId);
+        Assert.Equal("container app of pod web is not running: PodInitializing", Assert.Throws<SessionException>(() => TargetPlan.Resolve(pod, null, anyContainerWillDo: false)).Message);
+    }
+
+    [Fact]
     public void NamesTheContainersWhereTheOneAskedForIsNotThere()
     {
         var refusal = Assert.Throws<SessionException>(() => TargetPlan.Resolve(Pods.Running("app", "proxy"), "nope", anyContainerWillDo: false));

@@ -100,6 +100,31 @@ public sealed class ScopeProgramTests
         Assert.Contains("connected again", outcome.Stderr);
     }
 
+    [Theory]
+    [InlineData("-d db", false)]
+    [InlineData("-a", true)]
+    public async Task PingsWithoutTheRightToListOrToWatchThePods(string what, bool mayList)
+    {
+        await using var program = await StartAsync();
+        var address = program.Server.Pods.AddRunning("shop", "db").Status.PodIP;
+        program.Server.Answer(request => request is { Method: "GET", Path: "/api/v1/namespaces/shop/pods" }
+            && request.Target.Contains("app.kubernetes.io%2Fname%21%3Dendoscope", StringComparison.Ordinal)
+            && (!mayList || request.Target.Contains("watch=true", StringComparison.Ordinal))
+                ? ScriptedAnswer.Failure(403, "Forbidden", "pods is forbidden: User \"jane\" cannot list resource \"pods\"")
+                : null);
+        program.OnRequest(async (_, agent, token) =>
+        {
+            var line = Encoding.UTF8.GetBytes($"[1795411398.80361] {address} : [0], 64 bytes, 0.1 ms (0.1 avg, 0% loss)\n");
+            await agent.WriteAsync(FrameType.Output, line, token);
+            await agent.WriteAsync(FrameType.End, new EndEvent { ExitCode = 0, OutputBytes = line.Length, ErrorBytes = 0 }, ProtocolJson.Default.EndEvent, token);
+        });
+
+        var outcome = await program.RunAsync(["-p", "web", "ping", "-c1", .. what.Split(' ')]);
+
+        Assert.Equal((ExitCode.Done, ""), (outcome.ExitCode, outcome.Stderr));
+        Assert.Contains("time=0.100 ms", outcome.Stdout);
+    }
+
     [Fact]
     public async Task PingSaysThatNoProbeLeavesTheTarget()
     {
@@ -407,6 +432,19 @@ public sealed class ScopeProgramTests
             token).AsTask());
 
         Assert.Equal(127, (await program.RunAsync("-p", "web", "shell", "nope")).ExitCode);
+    }
+
+    [Fact]
+    public async Task SaysThatThereIsNoSuchPodAndMakesNothing()
+    {
+        await using var program = await StartAsync();
+
+        var outcome = await program.RunAsync("-p", "missing", "pids");
+
+        Assert.Equal(ExitCode.Cluster, outcome.ExitCode);
+        Assert.Equal(
+            "scope: error: there is no pod 'missing' in namespace 'shop'\nscope: hint: kubectl get pods -n shop lists them; -n names another namespace\n", outcome.Stderr);
+        Assert.DoesNotContain(program.Server.Requests, request => request.Method == "POST");
     }
 
     [Fact]

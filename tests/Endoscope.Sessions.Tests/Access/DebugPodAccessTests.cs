@@ -110,6 +110,7 @@ public sealed class DebugPodAccessTests : IAsyncLifetime
 
     [Theory]
     [InlineData("ErrImagePull", "--image")]
+    [InlineData("ImagePullBackOff", "--image")]
     [InlineData("ErrImageNeverPull", "may not be pulled")]
     [InlineData("InvalidImageName", "not a valid image name")]
     [InlineData("CreateContainerConfigError", "--dry-run")]
@@ -212,6 +213,30 @@ public sealed class DebugPodAccessTests : IAsyncLifetime
 
         Assert.Contains("is not ready (KubeletGone: it stopped posting status)", refusal.Message);
         Assert.DoesNotContain(server.Requests, request => request.Method == "POST" && request.Path.EndsWith("/pods", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task SaysThatTheNodeIsGone()
+    {
+        server.Objects.Clear();
+
+        var refusal = await Assert.ThrowsAsync<SessionException>(EnsureAsync);
+
+        Assert.Equal("node node-1 of pod web is gone", refusal.Message);
+        Assert.DoesNotContain(server.Requests, request => request.Method == "POST" && request.Path.EndsWith("/pods", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task SaysWhichQuotaIsInTheWay()
+    {
+        server.Answer(request => request.Method == "POST" && request.Path.EndsWith("/pods", StringComparison.Ordinal)
+            ? ScriptedAnswer.Failure(403, "Forbidden", "pods \"debug-web\" is forbidden: exceeded quota: few, requested: pods=1, used: pods=4, limited: pods=4")
+            : null);
+
+        var refusal = await Assert.ThrowsAsync<SessionException>(EnsureAsync);
+
+        Assert.Contains("exceeded quota: few, requested: pods=1, used: pods=4, limited: pods=4", refusal.Message);
+        Assert.Null(server.Pods.Find("shop", "debug-web"));
     }
 
     [Fact]
