@@ -71,6 +71,9 @@ public sealed class TestApiServer : IAsyncDisposable
     /// <summary>What was asked, in order.</summary>
     public IReadOnlyList<RecordedRequest> Requests => [.. requests];
 
+    /// <summary>Awaited before a request is answered, so that a test can have the server take its time.</summary>
+    public Func<RecordedRequest, Task> Before { get; set; } = _ => Task.CompletedTask;
+
     /// <summary>The exec subprotocols that the server speaks, the best first.</summary>
     public IReadOnlyList<string> ExecProtocols { get; set; } = ["v5.channel.k8s.io", "v4.channel.k8s.io"];
 
@@ -126,6 +129,7 @@ public sealed class TestApiServer : IAsyncDisposable
     private async Task HandleAsync(HttpContext context)
     {
         var request = await RecordAsync(context);
+        await Before(request);
         if (answers.Select(answer => answer(request)).FirstOrDefault(answer => answer is not null) is { } scripted)
         {
             await WriteAsync(context, scripted);
