@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Endoscope.Capture.Decoding;
 
 namespace Endoscope.Capture;
 
@@ -20,7 +21,7 @@ public sealed class PcapngBlocks
     private const byte Nanoseconds = 9;
     private const int LongestText = 8 * 1024;
 
-    private readonly List<byte[]> hardwareAddresses = [];
+    private readonly List<(int LinkType, byte[] HardwareAddress)> interfaces = [];
     private byte[] buffer = new byte[64 * 1024];
     private int length;
     private int start;
@@ -50,7 +51,7 @@ public sealed class PcapngBlocks
     /// <summary>Describes an interface. They are numbered from 0 in this order.</summary>
     public void AddInterface(CaptureInterface one)
     {
-        hardwareAddresses.Add(one.HardwareAddress.ToArray());
+        interfaces.Add((one.LinkType, one.HardwareAddress.ToArray()));
         Begin(InterfaceDescription);
         Put((ushort)one.LinkType);
         Put((ushort)0);
@@ -78,7 +79,7 @@ public sealed class PcapngBlocks
         End();
     }
 
-    /// <summary>A packet, with the direction it had as far as its interface's hardware address tells.</summary>
+    /// <summary>A packet, with the direction it had as far as it can be known.</summary>
     public void AddPacket(in Packet packet)
     {
         var data = packet.Data.Span;
@@ -132,19 +133,12 @@ public sealed class PcapngBlocks
         End();
     }
 
-    // Who sent an Ethernet frame tells its direction; where an interface has no hardware address (loopback) nobody knows.
     private uint Flags(int captureInterface, ReadOnlySpan<byte> data)
     {
-        const uint inbound = 1;
-        const uint outbound = 2;
-        var own = hardwareAddresses[captureInterface];
-        if (own.Length != 6 || data.Length < 12)
-        {
-            return 0;
-        }
-
-        var direction = data[6..12].SequenceEqual(own) ? outbound : inbound;
-        uint reception = (data[0] & 1) == 0 ? 1u : data[..6].IndexOfAnyExcept((byte)0xff) < 0 ? 3u : 2u;
+        var (linkType, own) = interfaces[captureInterface];
+        var direction = (uint)LinkLayer.Direction(linkType, data, own);
+        var destination = LinkLayer.Read(linkType, data).Destination;
+        var reception = destination.IsEmpty || direction == 0 ? 0u : (destination[0] & 1) == 0 ? 1u : destination.IndexOfAnyExcept((byte)0xff) < 0 ? 3u : 2u;
         return direction | (reception << 2);
     }
 
