@@ -32,6 +32,9 @@ internal sealed class CaptureRecorder(
     /// <summary>Told once a second, and at the end.</summary>
     public Action? OnProgress { get; init; }
 
+    /// <summary>Shown each packet that is recorded, or null.</summary>
+    public IPacketView? View { get; init; }
+
     /// <summary>Ends the capture when it is done: the program that reads has ended.</summary>
     public Task ReaderGone { get; init; } = new TaskCompletionSource().Task;
 
@@ -42,6 +45,12 @@ internal sealed class CaptureRecorder(
     /// <exception cref="IOException">It could not be written; what was is whole.</exception>
     public async Task RunAsync(CancellationToken stop)
     {
+        if (View is not null)
+        {
+            await names.SettleAsync();
+            AddNames();
+        }
+
         var wait = capture.News.WaitToReadAsync(CancellationToken.None).AsTask();
         while (!abandon.IsCancellationRequested && !over)
         {
@@ -177,11 +186,12 @@ internal sealed class CaptureRecorder(
             Description = $"node {one.Pod.Target.Node}, container {one.Pod.Target.Container}{(labels.Length > 0 ? $", labels {labels}" : "")}",
             Filter = one.About.Filter,
             Addresses = [.. one.About.Addresses.Select(IPNetworkAddress.Parse).OfType<IPNetworkAddress>()],
-            HardwareAddress = HardwareAddress(one.About.HardwareAddress),
+            HardwareAddress = InterfaceFacts.HardwareAddress(one.About),
             Comment = string.Create(
                 CultureInfo.InvariantCulture,
                 $"the clock of node {one.Pod.Target.Node} was {one.Offset.Offset.TotalMilliseconds:+0.000;-0.000} ms ahead of ours, give or take {one.Offset.Uncertainty.TotalMilliseconds:0.000} ms"),
         });
+        View?.Appear(one);
         tell($"capturing {name} on node {one.Pod.Target.Node}{(one.About.IsOfNode ? ", the node's own network, without the traffic of the kubelet's port" : "")}");
     }
 
@@ -197,6 +207,7 @@ internal sealed class CaptureRecorder(
     private void Take(CountersCame counters)
     {
         board.Count(counters);
+        View?.Count(counters);
         LastTime = Math.Max(LastTime, counters.Time);
         foreach (var one in counters.Interfaces)
         {
@@ -255,6 +266,7 @@ internal sealed class CaptureRecorder(
         }
 
         writer.Add(packet);
+        View?.Show(packet);
         board.Packets++;
         board.Bytes = writer.Length;
     }
@@ -288,6 +300,10 @@ internal sealed class CaptureRecorder(
         try
         {
             await writer.FlushAsync(abandon.Token);
+            if (View is not null)
+            {
+                await View.FlushAsync(abandon.Token);
+            }
         }
         catch (OperationCanceledException) when (abandon.IsCancellationRequested)
         {
@@ -298,7 +314,4 @@ internal sealed class CaptureRecorder(
             failure = e;
         }
     }
-
-    private static byte[] HardwareAddress(string? digits) =>
-        digits is { Length: 12 } && digits.All(char.IsAsciiHexDigit) ? Convert.FromHexString(digits) : [];
 }

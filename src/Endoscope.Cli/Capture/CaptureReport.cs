@@ -17,6 +17,9 @@ internal sealed class CaptureReport(CaptureBoard board, CommandContext context, 
     private long lastBytes;
     private bool isDrawn;
 
+    /// <summary>Whether it may be drawn where it stands; not where lines of data go to the same terminal.</summary>
+    public bool MayDraw { get; init; } = true;
+
     /// <summary>Says something that is no result, on a line of its own.</summary>
     public void Tell(string line)
     {
@@ -38,7 +41,7 @@ internal sealed class CaptureReport(CaptureBoard board, CommandContext context, 
         {
             json.WriteLine(JsonSerializer.Serialize(line, CaptureJson.Default.CaptureDocument));
         }
-        else if (context.Terminal.IsErrorTerminal)
+        else if (MayDraw && context.Terminal.IsErrorTerminal)
         {
             var text = Invariant($"{line.Packets:#,0} packets ({line.PacketsPerSecond:#,0}/s), {Size.Format(line.Bytes)} ({Size.Format((long)line.BytesPerSecond)}/s), ")
                 + Invariant($"{line.Dropped:#,0} dropped, {line.LagSeconds:0.0} s behind, {line.Interfaces.Count} interfaces");

@@ -42,6 +42,26 @@ internal sealed class CaptureRun : IAsyncDisposable
     /// <summary>Whether whoever reads takes no more.</summary>
     public bool IsReaderGone { get; private set; }
 
+    /// <summary>Names for the addresses that were seen.</summary>
+    public NameDirectory Names => names;
+
+    /// <summary>How many pods were captured at the beginning.</summary>
+    public int PodCount => pods.Initial.Count;
+
+    /// <summary>How far the clocks of two of the nodes may be apart at most, as they were measured; zero where there is only one.</summary>
+    public TimeSpan ClockError => capture.Clocks.Count < 2
+        ? TimeSpan.Zero
+        : capture.Clocks.Select(one => one.Clock.Uncertainty).OrderDescending().Take(2).Aggregate(TimeSpan.Zero, (sum, one) => sum + one);
+
+    /// <summary>The namespace of the pods.</summary>
+    public string Namespace => order.Global.Namespace ?? cluster.DefaultNamespace;
+
+    /// <summary>The pods that each of the names given stands for, by the name's number, as far as they were there at the beginning.</summary>
+    public ILookup<int, PodToCapture> PodsByName => pods.Initial.ToLookup(pod => pod.Reference);
+
+    /// <summary>Shown each packet that is recorded, or null.</summary>
+    public IPacketView? View { get; set; }
+
     /// <summary>Whether packets are to be left out for now.</summary>
     public Func<bool> IsPaused { get; set; } = () => false;
 
@@ -81,6 +101,7 @@ internal sealed class CaptureRun : IAsyncDisposable
             OnProgress = progress,
             ReaderGone = ReaderGone,
             IsPaused = IsPaused,
+            View = View,
         };
         await using var joining = new JoiningPods(pods, capture, order.Settings.MaxPods, tell);
         try

@@ -44,8 +44,14 @@ internal sealed class NameDirectory(Func<CancellationToken, Task<IReadOnlyList<N
         return null;
     }
 
-    /// <summary>All names of an address, seen before or not.</summary>
-    public string? Find(IPAddress address) => names.TryGetValue(AddressKey.Of(address), out var found) ? found[0] : null;
+    /// <summary>The first name of an address, seen before or not, or null.</summary>
+    public string? Find(AddressKey address) => names.TryGetValue(address, out var found) ? found[0] : null;
+
+    /// <summary>The first name of an address, or its digits.</summary>
+    public string Show(AddressKey address) => Find(address) ?? address.ToAddress().ToString();
+
+    /// <summary>The addresses that have this name.</summary>
+    public IEnumerable<AddressKey> AddressesOf(string name) => names.Where(one => one.Value.Contains(name)).Select(one => one.Key);
 
     /// <summary>Addresses that were seen before their names were known.</summary>
     public IEnumerable<(IPAddress Address, IReadOnlyList<string> Names)> TakeNews()

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using Endoscope.Capture;
 using Endoscope.Cli.Capture;
 using Endoscope.Protocol;
@@ -7,53 +6,24 @@ using Endoscope.Sessions.Capture;
 
 namespace Endoscope.Cli.Commands;
 
-/// <summary><c>scope capture</c>: packets of one or many pods, into a file or a pipe.</summary>
+/// <summary><c>scope capture</c>: packets of one or many pods, into a file, a pipe, Wireshark or lines; and what became of those between two.</summary>
 internal sealed class CaptureCommand : TargetCommand
 {
-    private const int DefaultMaxPods = 50;
-    private const int MostMaxPods = 1000;
-    private const long DefaultBuffer = 64 << 20;
-    private const string StandardOutput = "-";
-
     private readonly CommandContext context;
-    private readonly Option<string> filter = new("--filter", "-f") { HelpName = "FILTER", Description = "Only packets that match, in libpcap's language (tcp port 5432)" };
-    private readonly Option<string[]> interfaces = new("--interface", "-i")
-    {
-        HelpName = "NAME",
-        Description = "An interface of the pods; can be given again (default: all that are up, but loopback; any: all in one)",
-        AllowMultipleArgumentsPerToken = false,
-    };
-
-    private readonly Option<string> file = new("--write", "-w") { HelpName = "FILE", Description = "Where the packets go, as pcapng; -: standard output" };
-    private readonly Option<bool> wireshark = new("--wireshark") { Description = "Show the packets in Wireshark, live; closing it ends the capture" };
     private readonly Option<string> selector = new("--selector", "-l") { HelpName = "SELECTOR", Description = "All pods that the label selector selects" };
     private readonly Option<bool> all = new("--all", "-a") { Description = "All pods of the namespace" };
-    private readonly Option<TimeSpan> duration = new("--duration") { HelpName = "TIME", Description = "End after this time", CustomParser = OptionParsers.Duration };
-    private readonly Option<int> packets = new("--packets") { HelpName = "NUMBER", Description = "End after so many packets", CustomParser = OptionParsers.Whole(1, int.MaxValue) };
-    private readonly Option<long> size = new("--size") { HelpName = "SIZE", Description = "End when so much is written (100M)", CustomParser = OptionParsers.Size };
-    private readonly Option<int> snapLength = new("--snaplen")
-    {
-        HelpName = "BYTES",
-        Description = "Keep so much of each packet (default: all)",
-        CustomParser = OptionParsers.Whole(1, PacketEncoder.LongestPacket),
-    };
-
-    private readonly Option<Ring> ring = new("--ring") { HelpName = "FILESxSIZE", Description = "Write a ring of files instead of one (10x100M), the oldest deleted", CustomParser = ParseRing };
-    private readonly Option<long> buffer = new("--buffer") { HelpName = "SIZE", Description = "The kernel's buffers on each node, all together (default: 64M)", CustomParser = OptionParsers.Size };
-    private readonly Option<int> maxPods = new("--max-pods")
-    {
-        HelpName = "NUMBER",
-        Description = "Capture so many pods at most (default: 50)",
-        CustomParser = OptionParsers.Whole(1, MostMaxPods),
-    };
+    private readonly PacketOptions packets = new();
+    private readonly DestinationOptions destination = new();
+    private readonly EndOptions end = new();
+    private readonly ConversationOptions conversation = new();
 
     public CaptureCommand(GlobalOptions globals, CommandContext context)
-        : base("capture", "Capture packets of one or many pods, live, as pcapng", globals, context)
+        : base("capture", "Capture packets of one or many pods, live, as pcapng or a line each", globals, context)
     {
         this.context = context;
         Aliases.Add("tcpdump");
         Aliases.Add("dumpcap");
-        Option[] own = [filter, interfaces, file, wireshark, selector, all, duration, packets, size, snapLength, ring, buffer, maxPods];
+        Option[] own = [.. packets.All, .. destination.All, selector, all, .. end.All, .. conversation.All];
         foreach (var option in own)
         {
             Options.Add(option);
@@ -62,23 +32,38 @@ internal sealed class CaptureCommand : TargetCommand
 
     protected override async Task<int> RunAsync(ParseResult result, GlobalRequest request, CancellationToken cancellationToken)
     {
-        var selection = new PodSelection(request.Targets, result.GetValue(selector), result.GetValue(all), request.Container);
-        Check(result, request, selection);
-        var viewer = result.GetValue(wireshark) ? WiresharkProgram.Plan(WiresharkPlaces.Here(context.Variable), context.Variable, System.IO.File.Exists) : null;
+        var between = conversation.Read(result);
+        var selection = between?.Select(request.Container) ?? new PodSelection(request.Targets, result.GetValue(selector), result.GetValue(all), request.Container);
+        var to = destination.Read(result);
+        Check(selection, request, between, to);
+        to.Check(request.Json, context.Terminal.IsOutputTerminal, to.Decoder != Decoder.None || between is not null);
+        var viewer = to.Wireshark ? WiresharkProgram.Plan(WiresharkPlaces.Here(context.Variable), context.Variable, File.Exists) : null;
+        var keep = between is null || to.Path is not null ? PacketEncoder.LongestPacket : ConversationOptions.BytesCompared;
         using var cluster = context.Connect(request.Connection);
         await using var run = await CaptureRun.StartAsync(
-            context, new CaptureOrder(request, selection, Plan(result), Settings(result)), cluster, context.Tell, cancellationToken);
-        return viewer is null ? await RecordAsync(result, request, run, cancellationToken) : await ShowAsync(viewer, request, run, cancellationToken);
+            context, new CaptureOrder(request, selection, packets.Plan(result, keep), end.Read(result)), cluster, context.Tell, cancellationToken);
+        if (viewer is not null)
+        {
+            return await ShowAsync(viewer, request, run, cancellationToken);
+        }
+
+        var view = between is null ? null : ConversationView.Of(between, run, context, request.Json);
+        await using var output = CaptureOutput.Open(to, context, view, run.Names, run.PodCount > 1, request.Json);
+        return await RecordAsync(request, run, output, view, cancellationToken);
     }
 
-    private async Task<int> RecordAsync(ParseResult result, GlobalRequest request, CaptureRun run, CancellationToken cancellationToken)
+    private async Task<int> RecordAsync(GlobalRequest request, CaptureRun run, CaptureOutput output, ConversationView? view, CancellationToken cancellationToken)
     {
-        var path = result.GetValue(file) ?? StandardOutput;
-        var isDataOnOutput = path == StandardOutput;
-        var report = new CaptureReport(run.Board, context, request.Json ? isDataOnOutput ? context.Status : context.Out : null);
-        await run.RecordAsync(Open(path, result.GetValue(ring)), report.Tell, report.Progress, cancellationToken);
-        report.Finish(isDataOnOutput ? "" : $" in {path}");
-        return run.Board.ExitCode;
+        var report = new CaptureReport(run.Board, context, request.Json ? output.IsDataOnOutput ? context.Status : context.Out : null)
+        {
+            MayDraw = !(output.ShowsLines && context.Terminal.IsOutputTerminal),
+        };
+        run.ReaderGone = output.ReaderGone;
+        run.View = output.View;
+        await run.RecordAsync(output.Sink, report.Tell, report.Progress, cancellationToken);
+        await output.FinishAsync(report.Tell);
+        report.Finish(output.Where);
+        return view is null ? run.Board.ExitCode : await view.FinishAsync(run.Board, context.Tell);
     }
 
     private async Task<int> ShowAsync(ViewerPlan plan, GlobalRequest request, CaptureRun run, CancellationToken cancellationToken)
@@ -97,65 +82,22 @@ internal sealed class CaptureCommand : TargetCommand
         return ExitCode.Lost;
     }
 
-    private void Check(ParseResult result, GlobalRequest request, PodSelection selection)
+    private static void Check(PodSelection selection, GlobalRequest request, BetweenRequest? between, CaptureDestination to)
     {
+        if (between is not null && to.Decoder != Decoder.None)
+        {
+            throw new UsageException("--between and --decode exclude each other", "--between shows a line a packet, too");
+        }
+
+        if (between is not null && request.Pod is not null)
+        {
+            throw new UsageException("--between names its targets itself", "leave -p out");
+        }
+
         if (selection.References.Count == 0 && selection.LabelSelector is null && !selection.All)
         {
             throw new UsageException(
                 "no target was named", "-p POD before the command names a pod to capture (also -p A,B or -p deploy/NAME), -l SELECTOR or -a after it several");
         }
-
-        if (result.GetValue(wireshark) && result.GetValue(file) is not null)
-        {
-            throw new UsageException("--wireshark and -w exclude each other", "Wireshark saves what it shows");
-        }
-
-        if (result.GetValue(ring) is not null && (result.GetValue(file) ?? StandardOutput) == StandardOutput)
-        {
-            throw new UsageException("a ring is made of files", "-w FILE names them");
-        }
-
-        if (result.GetValue(file) is null && !result.GetValue(wireshark) && context.Terminal.IsOutputTerminal)
-        {
-            throw new UsageException("packets are not for a terminal", "-w FILE names a file for them, --wireshark shows them, -w - and a pipe give them to another program");
-        }
-    }
-
-    private CaptureSettings Settings(ParseResult result) => new()
-    {
-        CommandLine = CommandLineText.Format(result.Tokens.Select(token => token.Value)),
-        Duration = result.GetResult(duration) is null ? null : result.GetValue(duration),
-        Packets = result.GetResult(packets) is null ? null : result.GetValue(packets),
-        Size = result.GetResult(size) is null ? null : result.GetValue(size),
-        MaxPods = result.GetResult(maxPods) is null ? DefaultMaxPods : result.GetValue(maxPods),
-    };
-
-    private CaptureRequest Plan(ParseResult result) => new()
-    {
-        Filter = result.GetValue(filter) is { Length: > 0 } text ? text : null,
-        Interfaces = result.GetValue(interfaces) ?? [],
-        SnapLength = result.GetResult(snapLength) is null ? PacketEncoder.LongestPacket : result.GetValue(snapLength),
-        BufferBytes = result.GetResult(buffer) is null ? DefaultBuffer : result.GetValue(buffer),
-        KubeletPort = 10250,
-    };
-
-    private ICaptureSink Open(string path, Ring? files) => (path, files) switch
-    {
-        (StandardOutput, _) => new StreamSink(context.Terminal.StandardOutput),
-        (_, null) => new FileSink(path),
-        _ => new RingSink(path, files.Files, files.Size),
-    };
-
-    private static Ring? ParseRing(ArgumentResult result)
-    {
-        var text = result.Tokens[0].Value;
-        if (text.Split('x', '×') is [var files, var size] && int.TryParse(files, out var count) && count is >= 2 and <= 100_000
-            && OptionParsers.TrySize(size) is >= 1 << 16 and var bytes)
-        {
-            return new Ring(count, bytes);
-        }
-
-        result.AddError($"'{text}' is not a ring of files: write 10x100M, at least 2 files of at least 64K");
-        return null;
     }
 }

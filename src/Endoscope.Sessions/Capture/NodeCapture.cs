@@ -57,7 +57,8 @@ internal sealed class NodeCapture : IAsyncDisposable
     }
 
     /// <summary>Takes up one more pod; whether that works shows in the news.</summary>
-    public ValueTask JoinAsync(PodToCapture pod, CancellationToken cancellationToken)
+    /// <exception cref="ConnectionLostException">The session has ended meanwhile.</exception>
+    public async ValueTask JoinAsync(PodToCapture pod, CancellationToken cancellationToken)
     {
         int key;
         lock (gate)
@@ -72,7 +73,14 @@ internal sealed class NodeCapture : IAsyncDisposable
             ContainerId = pod.Target.ContainerId,
             PodUid = pod.Target.ContainerId is null ? pod.Target.Uid : null,
         };
-        return session.JoinCaptureAsync(target, cancellationToken);
+        try
+        {
+            await session.JoinCaptureAsync(target, cancellationToken);
+        }
+        catch (ObjectDisposedException e)
+        {
+            throw new ConnectionLostException($"the capture on node {Node} has ended", e);
+        }
     }
 
     /// <summary>Asks the agent to send what it has, and to end.</summary>

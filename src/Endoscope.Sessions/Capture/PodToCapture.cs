@@ -7,6 +7,9 @@ namespace Endoscope.Sessions.Capture;
 /// <param name="Labels">Its labels, as <c>name=value</c>.</param>
 public sealed record PodToCapture(Target Target, IReadOnlyList<string> Labels)
 {
+    /// <summary>The number of the query of its selection that found it: those by name first, in their order.</summary>
+    public int Reference { get; init; }
+
     /// <summary>Namespace and name.</summary>
     public string Name => $"{Target.Namespace}/{Target.Pod}";
 

@@ -74,7 +74,7 @@ public sealed class SelectedPods : IAsyncDisposable
     /// <summary>Every change since.</summary>
     public async IAsyncEnumerable<PodSeen> ChangesAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (var (_, change) in changes.Reader.ReadAllAsync(cancellationToken))
+        await foreach (var (watch, change) in changes.Reader.ReadAllAsync(cancellationToken))
         {
             if (change.Pod is not { } pod)
             {
@@ -88,7 +88,7 @@ public sealed class SelectedPods : IAsyncDisposable
                     yield return new PodSeen(pod.Uid(), null);
                 }
             }
-            else if (!told.Contains(pod.Uid()) && Try(pod, out _) is { } capturable)
+            else if (!told.Contains(pod.Uid()) && Try(pod, watch, out _) is { } capturable)
             {
                 told.Add(pod.Uid());
                 yield return new PodSeen(pod.Uid(), capturable);
@@ -142,7 +142,7 @@ public sealed class SelectedPods : IAsyncDisposable
         }
 
         RefuseMissing(ns, seen, found.Count);
-        Choose([.. found.Values.Select(one => one.Pod).OrderBy(pod => pod.Name(), StringComparer.Ordinal)]);
+        Choose([.. found.Values.OrderBy(one => one.Pod.Name(), StringComparer.Ordinal)]);
     }
 
     private void RefuseMissing(string ns, HashSet<int> seen, int found)
@@ -161,14 +161,14 @@ public sealed class SelectedPods : IAsyncDisposable
         }
     }
 
-    private void Choose(IReadOnlyList<V1Pod> pods)
+    private void Choose(IReadOnlyList<(V1Pod Pod, int Watch)> pods)
     {
         List<PodToCapture> initial = [];
         List<string> notes = [];
         SessionException? reason = null;
-        foreach (var pod in pods)
+        foreach (var (pod, watch) in pods)
         {
-            if (Try(pod, out var failure) is { } capturable)
+            if (Try(pod, watch, out var failure) is { } capturable)
             {
                 initial.Add(capturable);
                 told.Add(pod.Uid());
@@ -196,12 +196,12 @@ public sealed class SelectedPods : IAsyncDisposable
         }
     }
 
-    private PodToCapture? Try(V1Pod pod, out SessionException? failure)
+    private PodToCapture? Try(V1Pod pod, int watch, out SessionException? failure)
     {
         try
         {
             failure = null;
-            return PodToCapture.From(pod, selection.Container);
+            return PodToCapture.From(pod, selection.Container) with { Reference = watch };
         }
         catch (SessionException e)
         {

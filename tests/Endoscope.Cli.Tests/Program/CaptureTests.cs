@@ -189,13 +189,4 @@ public sealed class CaptureTests : IDisposable
 
         return count;
     }
-
-    /// <summary>A pipe whose reader has gone.</summary>
-    private sealed class ClosedPipe : MemoryStream
-    {
-        private const int Epipe = 32;
-
-        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
-            throw new IOException("Broken pipe", Epipe);
-    }
 }

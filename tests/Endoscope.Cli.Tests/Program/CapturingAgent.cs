@@ -1,13 +1,18 @@
 using Endoscope.Protocol;
+using Endoscope.Testing.ApiServer;
 
 namespace Endoscope.Cli.Tests.Program;
 
 /// <summary>The far end of a capture: what the agent says, as the test has it.</summary>
 internal sealed class CapturingAgent : IDisposable
 {
+    private const long Start = 1_700_000_000L * 1_000_000_000;
+
     private readonly MemoryStream spoken = new();
     private readonly FrameWriter writer;
     private readonly PacketEncoder encoder = new();
+    private readonly long[] packetsBy = new long[2];
+    private int? joinedAt;
     private long packets;
     private long bytes;
 
@@ -46,6 +51,51 @@ internal sealed class CapturingAgent : IDisposable
         return this;
     }
 
+    /// <summary>Announces an interface of a second pod, once that has joined: 10.0.0.8.</summary>
+    public async Task<CapturingAgent> JoinAsync()
+    {
+        joinedAt = (int)spoken.Length;
+        await SayAsync(
+            FrameType.CaptureInterface,
+            new CaptureInterfaceEvent { Interface = 1, Target = 1, Name = "eth0", LinkType = 1, Addresses = ["10.0.0.8/24"], HardwareAddress = "020000000008" },
+            ProtocolJson.Default.CaptureInterfaceEvent);
+        return this;
+    }
+
+    /// <summary>Sends packets, each with its interface and its time in milliseconds.</summary>
+    public async Task<CapturingAgent> SendAsync(params (int Interface, int Milliseconds, byte[] Data)[] all)
+    {
+        foreach (var (number, milliseconds, data) in all)
+        {
+            encoder.Add(number, Start + (milliseconds * 1_000_000L), data.Length, data);
+            packetsBy[number]++;
+        }
+
+        var payload = encoder.Take().ToArray();
+        bytes += payload.Length;
+        await writer.WriteAsync(FrameType.CapturePackets, payload, CancellationToken.None);
+        return this;
+    }
+
+    /// <summary>The last words of an agent with two interfaces, some seconds after the first packet.</summary>
+    public async Task<CapturingAgent> LastWordsOfTwoAsync(int seconds, long droppedByFirst)
+    {
+        var last = new CapturingAgent { bytes = bytes };
+        await last.SayAsync(
+            FrameType.CaptureStatistics,
+            new CaptureStatisticsEvent
+            {
+                Time = Start + (seconds * 1_000_000_000L),
+                Interfaces =
+                [
+                    new InterfaceCounters(0, packetsBy[0] + droppedByFirst, droppedByFirst, packetsBy[0]),
+                    new InterfaceCounters(1, packetsBy[1], 0, packetsBy[1]),
+                ],
+            },
+            ProtocolJson.Default.CaptureStatisticsEvent);
+        return await last.EndAsync();
+    }
+
     /// <summary>Tells its counters.</summary>
     public Task<CapturingAgent> CountAsync(long dropped = 0) => SayAsync(
         FrameType.CaptureStatistics,
@@ -60,8 +110,7 @@ internal sealed class CapturingAgent : IDisposable
     public void Meet(WholeProgram program, CapturingAgent last) => program.Server.OnExec(async (call, cancellationToken) =>
     {
         var reader = new FrameReader(call.Input);
-        await reader.ReadAsync(cancellationToken);
-        await call.Output.WriteAsync(Spoken, cancellationToken);
+        await SpeakAsync(call, reader, cancellationToken);
         await ReadUntilSignalAsync(reader, cancellationToken);
         await call.Output.WriteAsync(last.Spoken, cancellationToken);
         await call.ExitAsync(0);
@@ -85,6 +134,19 @@ internal sealed class CapturingAgent : IDisposable
         await call.Output.WriteAsync(last.Spoken, cancellationToken);
         await call.ExitAsync(0);
     });
+
+    /// <summary>Says all but the last words; of a second pod only once that has joined.</summary>
+    public async Task SpeakAsync(ExecCall call, FrameReader reader, CancellationToken cancellationToken)
+    {
+        await reader.ReadAsync(cancellationToken);
+        var first = joinedAt ?? Spoken.Length;
+        await call.Output.WriteAsync(Spoken.AsMemory(0, first), cancellationToken);
+        while (joinedAt is not null && await reader.ReadAsync(cancellationToken) is { Type: not FrameType.CaptureTarget })
+        {
+        }
+
+        await call.Output.WriteAsync(Spoken.AsMemory(first), cancellationToken);
+    }
 
     /// <summary>The last words that fit what was sent so far: the counters, and the end.</summary>
     public async Task<CapturingAgent> LastWordsAsync(long dropped = 0)
