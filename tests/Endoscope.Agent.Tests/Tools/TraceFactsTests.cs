@@ -20,7 +20,7 @@ public sealed class TraceFactsTests
 
     [Fact]
     public void NamesTheSeccompProfile() => Assert.Contains(
-        "the seccomp profile of the debug pod's container forbids ptrace(2)", (Allowed with { AllowsCall = false }).Refusal(Server).Message);
+        "the seccomp profile of endoscope's container forbids ptrace(2)", (Allowed with { AllowsCall = false }).Refusal(Server).Message);
 
     [Fact]
     public void NamesYama() => Assert.Contains("kernel.yama.ptrace_scope=3", (Allowed with { YamaScope = 3 }).Refusal(Server).Message);
