@@ -1,5 +1,6 @@
 using System.Globalization;
 using Endoscope.Capture;
+using Endoscope.Kubernetes;
 using Endoscope.Protocol;
 using Endoscope.Sessions.Capture;
 using Endoscope.Terminal;
@@ -148,7 +149,8 @@ internal sealed class CaptureRecorder(
                 TakeLoss(lost);
                 break;
             case NodeLost lost:
-                board.Truncations.Add(lost.Node.Length > 0 ? $"node {lost.Node}: {lost.Reason.Message}" : lost.Reason.Message);
+                var reason = lost.Reason is ConnectionLostException ? $"connection lost: {lost.Reason.Message}" : lost.Reason.Message;
+                board.Truncations.Add(lost.Node.Length > 0 ? $"node {lost.Node}: {reason}" : reason);
                 tell($"error: {board.Truncations[^1]}");
                 if (capture.Clocks.Count == 0)
                 {

@@ -8,10 +8,13 @@ namespace Endoscope.Cli.Istio;
 internal static partial class IstioRules
 {
     /// <summary>
-    /// Prints the rules of every kind of iptables. Asked without a table's name, the legacy ones make no table that was not there.
+    /// Prints the rules of every kind of iptables. Asked without a table's name, the legacy ones make no table that was not there. Without
+    /// NET_ADMIN and NET_RAW (bits 12 and 13) some of them would show no rules instead of failing.
     /// </summary>
     public const string Survey =
         """
+        rights=$(sed -n 's/^CapEff:[[:space:]]*//p' /proc/self/status)
+        (((0x$rights >> 12 & 3) == 3)) || { echo "# unprivileged"; exit 0; }
         said=${TMPDIR:-/tmp}/scope-istio.$$
         for tool in iptables-legacy iptables-nft ip6tables-legacy ip6tables-nft; do
           echo "# tool $tool"
@@ -52,9 +55,15 @@ internal static partial class IstioRules
     private const string TakenChain = "SCOPE_OPEN_";
 
     /// <summary>Reads what <see cref="Survey"/> printed.</summary>
-    /// <exception cref="SessionException">No kind of iptables could be read.</exception>
+    /// <exception cref="SessionException">Not everything could be read.</exception>
     public static IstioFindings Parse(string survey)
     {
+        if (survey.StartsWith("# unprivileged", StringComparison.Ordinal))
+        {
+            throw new SessionException(
+                "the target's iptables cannot be read without NET_ADMIN and NET_RAW", "leave --profile out, or give --profile netadmin: a container with these rights is then used");
+        }
+
         var parts = Regex.Split(survey, "^# tool ", RegexOptions.Multiline).Skip(1).ToArray();
         if (parts.All(part => part.Contains("\n# failed", StringComparison.Ordinal)))
         {

@@ -24,6 +24,23 @@ public sealed class IstioRulesTests
         """;
 
     [Fact]
+    public void DoesNotTakeMissingRightsForMissingRules()
+    {
+        var e = Assert.Throws<SessionException>(() => IstioRules.Parse("# unprivileged\n"));
+
+        Assert.Contains("NET_ADMIN and NET_RAW", e.Message);
+    }
+
+    [Fact]
+    public async Task LooksAtItsRightsBeforeTheRules()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "needs root");
+        using var without = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("setpriv", ["--bounding-set=-net_admin", "bash", "-c", IstioRules.Survey]) { RedirectStandardOutput = true })!;
+
+        Assert.Equal("# unprivileged\n", await without.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public void FindsTheJumpAndItsPlace()
     {
         var found = IstioRules.Parse(Survey(Nat, ""));
