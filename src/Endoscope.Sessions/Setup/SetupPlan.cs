@@ -61,22 +61,20 @@ public static class SetupPlan
             ["spec"] = new JsonObject { ["hard"] = new JsonObject { ["pods"] = MostDebugPods } },
         });
 
-    private static JsonArray DebugPodRules() =>
-    [
+    private static JsonArray DebugPodRules() => new(
         Rule("", ["pods"], "list", "watch", "create", "delete"),
         Rule("", ["pods/exec"], "create", "get"),
         Rule("", ["events"], "list"),
-        Rule("", ["namespaces"], "get"),
-    ];
+        Rule("", ["namespaces"], "get"));
 
-    private static JsonArray TargetRules(bool everywhere) =>
+    private static JsonArray TargetRules(bool everywhere) => new(
     [
         Rule("", ["pods"], "get", "list", "watch"),
         Rule("", ["services"], "get", "list"),
         Rule("apps", ["deployments", "statefulsets", "daemonsets", "replicasets"], "get"),
         Rule("batch", ["jobs"], "get"),
         .. everywhere ? (JsonNode[])[Rule("", ["nodes"], "get")] : [],
-    ];
+    ]);
 
     private static IEnumerable<SetupObject> TargetGrant(SetupRequest request)
     {

@@ -90,8 +90,9 @@ public sealed class DebugPodAccessTests : IAsyncLifetime
     {
         var places = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => EnsureAsync()));
 
+        // One that comes a little later may find another's, running.
         Assert.All(places, place => Assert.Equal(place.Uid, server.Pods.Find("shop", place.Pod)?.Uid()));
-        Assert.Equal(places.Length, places.Select(place => place.Pod).Distinct().Count());
+        Assert.All(places.Where(place => !place.Reused).CountBy(place => place.Pod), pod => Assert.Equal(1, pod.Value));
     }
 
     [Fact]
