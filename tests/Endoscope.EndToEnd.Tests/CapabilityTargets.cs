@@ -20,7 +20,7 @@ public sealed class CapabilityTargets(Cluster cluster) : IAsyncLifetime
               args:
                 - |
                   echo hidden > /tmp/hidden; chmod 600 /tmp/hidden; chown 65532 /tmp/hidden
-                  while true; do wget -q -T 2 -O /dev/null http://ADDRESS:8080/; sleep 0.3; done
+                  while true; do printf 'GET / HTTP/1.0\r\nX-Caps: seen\r\n\r\n' | nc -w 2 ADDRESS 8080 > /dev/null; sleep 0.3; done
         ---
         apiVersion: v1
         kind: Pod

@@ -43,7 +43,7 @@ public sealed partial class CapabilityTests(Cluster cluster) : IClassFixture<Cap
 
     [ClusterFact]
     public Task CaptureNeedsEach() =>
-        NeedsEachAsync(Network, "caps-files", result => result.Stdout.Contains("Wget", StringComparison.Ordinal), "capture", "-w", "-");
+        NeedsEachAsync(Network, "caps-files", result => result.Stdout.Contains("X-Caps", StringComparison.Ordinal), "capture", "-w", "-");
 
     [ClusterFact]
     public Task IstioNeedsEach() => NeedsEachAsync(
@@ -160,7 +160,7 @@ public sealed partial class CapabilityTests(Cluster cluster) : IClassFixture<Cap
     private static ulong Mask(string status, string set) =>
         ulong.Parse(status.Split('\n').Single(line => line.StartsWith(set, StringComparison.Ordinal)).Split('\t')[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 
-    [GeneratedRegex(@"getppid\(\)|Wget|Breakpoint 1 at")]
+    [GeneratedRegex(@"getppid\(\)|X-Caps|Breakpoint 1 at")]
     private static partial Regex Enough();
 
     private static string Dropping(string capability) =>
