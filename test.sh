@@ -48,16 +48,20 @@ run_tests() {
     [ -n "$ok" ] || [ "$(count failed)" -gt 0 ] || failed=$((failed + 1))
 }
 
+# The methods that failed in the last run. A line of the log may also say that a test was canceled, or name it in brackets.
+failures() { LC_ALL=C sed -n 's/^failed [^E]*\(Endoscope\.[A-Za-z0-9_.]*\).*/\1/p' "$work/log" | sort -u; }
+
 # run_again PROJECT: runs what has just failed of it once more.
 run_again() {
-    local names name filters=()
-    names=$(sed -n 's/^failed \([^ (]*\).*/\1/p' "$work/log" | sort -u)
+    local names name again filters=()
+    names=$(failures)
     [ -n "$names" ] || return 0
     for name in $names; do filters+=(--filter-method "$name"); done
     say "once more:" $names
     failed=$((failed - $(count failed)))
     run_tests "$1" "${filters[@]}"
-    for name in $names; do grep -q "^failed $name" "$work/log" || unsteady="$unsteady $name"; done
+    again=$(failures)
+    for name in $names; do [[ " ${again//$'\n'/ } " = *" $name "* ]] || unsteady="$unsteady $name"; done
 }
 
 need_dotnet
