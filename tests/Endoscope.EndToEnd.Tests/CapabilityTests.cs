@@ -78,7 +78,7 @@ public sealed partial class CapabilityTests(Cluster cluster) : IClassFixture<Cap
             ("DAC_OVERRIDE", "caps-worker", ["dd", "if=/dev/null", $"of=/proc/{worker}/mem", "conv=notrunc"]),
             ("KILL", "caps-worker", ["bash", "-c", $"kill -0 {worker}"]),
             ("NET_ADMIN", "caps-worker", ["ip", "link", "set", "lo", "up"]),
-            ("NET_RAW", "caps-worker", ["ping", "-c", "1", address]),
+            ("NET_RAW", "caps-worker", ["hping3", "-c", "1", "-S", "-p", "8080", address]),
             ("SYS_ADMIN", "caps-worker", ["true"]),
             ("SYS_PTRACE", "caps-worker", ["true"]),
         ];

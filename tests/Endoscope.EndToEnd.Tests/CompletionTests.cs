@@ -14,7 +14,10 @@ public sealed class CompletionTests(Cluster cluster)
         await window.WriteAsync($"scope -n {cluster.Namespace[..^3]}");
         await window.KeyAsync("Tab");
         await window.ShowsAsync($@"^\$ scope -n {cluster.Namespace} ?$");
-        await window.WriteAsync("--pod=completed-by");
+
+        // Another namespace may go on where this one ends; then no space follows.
+        await window.KeyAsync("C-u");
+        await window.WriteAsync($"scope -n {cluster.Namespace} --pod=completed-by");
         await window.KeyAsync("Tab");
         await window.ShowsAsync("--pod=completed-by-tab ?$");
         await window.WriteAsync("pid");

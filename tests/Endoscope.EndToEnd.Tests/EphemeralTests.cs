@@ -137,9 +137,11 @@ public sealed class EphemeralTests(Cluster cluster)
               containers:
                 - { name: app, image: endoscope-lab/busybox:1, imagePullPolicy: IfNotPresent, command: [/bin/sh, -c, exit 7] }
             """, null);
-        await Cluster.UntilAsync("it crashed", TimeSpan.FromSeconds(60), async () =>
+
+        // After the third crash the next start is far enough away.
+        await Cluster.UntilAsync("it crashed", TimeSpan.FromSeconds(90), async () =>
             (await cluster.PodAsync("eph-looping")).GetProperty("status").TryGetProperty("containerStatuses", out var all)
-            && all[0].GetProperty("state").TryGetProperty("waiting", out var waiting) && waiting.GetProperty("reason").GetString() == "CrashLoopBackOff");
+            && all[0].GetProperty("restartCount").GetInt32() >= 2 && all[0].GetProperty("state").TryGetProperty("waiting", out var waiting) && waiting.GetProperty("reason").GetString() == "CrashLoopBackOff");
 
         var result = await cluster.ScopeAsync("eph-looping", "--mode", "ephemeral", "ping", "-d", "static", "-c", "1");
 
