@@ -23,7 +23,9 @@ internal sealed class ProcessWatch(ContainerProcesses target, IReadOnlyList<stri
         var now = ProcessChoice.Filter(List(), wanted).ToDictionary(process => (process.Pid, process.StartTicks));
         var before = seen ?? [];
         var isFirst = seen is null;
-        seen = now;
+
+        // One of which only the entry is left (a zombie) has lost its command line: what it was is told when it is gone.
+        seen = now.ToDictionary(one => one.Key, one => one.Value.State == 'Z' && before.TryGetValue(one.Key, out var alive) ? alive : one.Value);
         return
         [
             .. ProcessListParts.Split([.. before.Where(one => !now.ContainsKey(one.Key)).Select(one => one.Value)])
