@@ -41,13 +41,15 @@ public sealed class TargetAccess : IAsyncDisposable
     public static async Task<TargetAccess> EnterAsync(
         IClusterApi api, IAccess access, AccessRequest request, TimeProvider time, CancellationToken cancellationToken)
     {
-        if (request.Reference.Kind is null)
+        // A name that can be no pod's is refused at once, and then nothing else is asked for it.
+        var resolving = new TargetResolver(api).ResolveAsync(
+            request.Namespace, request.Reference, request.Container, request.AnyContainerWillDo, cancellationToken);
+        if (request.Reference.Kind is null && !resolving.IsFaulted)
         {
             access.Prepare(request.Namespace, request.Reference.Name, cancellationToken);
         }
 
-        var target = await new TargetResolver(api).ResolveAsync(
-            request.Namespace, request.Reference, request.Container, request.AnyContainerWillDo, cancellationToken);
+        var target = await resolving;
         var place = await access.EnsureAsync(target, request.Needs, cancellationToken);
         return new TargetAccess(api, access, request, time, target, place, cancellationToken);
     }

@@ -69,7 +69,7 @@ public sealed partial class CaptureDecodeTests(Cluster cluster) : IDisposable
         string[] fields =
         [
             "frame.time_epoch", "ip.src", "ip.dst", "tcp.srcport", "tcp.dstport", "tcp.seq_raw", "tcp.ack_raw", "tcp.len", "tcp.flags.syn", "tcp.flags.fin", "tcp.flags.reset",
-            "icmp.type", "icmp.ident", "icmp.seq", "icmp.code", "dns.qry.name", "dns.id", "http.request.method", "http.request.uri", "http.response.code", "udp.srcport",
+            "icmp.type", "icmp.ident", "icmp.seq", "icmp.code", "dns.qry.name", "dns.id", "http.request.method", "http.request.uri", "http.response.code", "udp.srcport", "tcp.flags.ack",
         ];
 
         // An answer in several segments is to be told of at the first, as ours is, and not where it is whole.
@@ -89,7 +89,7 @@ public sealed partial class CaptureDecodeTests(Cluster cluster) : IDisposable
         }
 
         var tcp = field[3].Length > 0
-            ? $" {field[3]}>{field[4]} {field[5]} {(field[6] is "0" or "" ? "" : field[6])} {field[7]}{Flag(field[8], "SYN")}{Flag(field[9], "FIN")}{Flag(field[10], "RST")}"
+            ? $" {field[3]}>{field[4]} {field[5]} {(Flag(field[21], "ACK").Length > 0 ? field[6] : "")} {field[7]}{Flag(field[8], "SYN")}{Flag(field[9], "FIN")}{Flag(field[10], "RST")}"
             : "";
         var http = field[17].Length > 0 ? $" HTTP {field[17]} {field[18]}" : field[19].Length > 0 ? $" HTTP {field[19]}" : "";
         var icmp = field[11] switch

@@ -6,6 +6,10 @@ namespace Endoscope.EndToEnd.Tests;
 public sealed class CaptureTests(Cluster cluster) : IDisposable
 {
     private const int Interrupt = 2;
+
+    // Pings of our own: other tests ping the same pods meanwhile.
+    private const int PingBytes = 101;
+    private const string Pings = "icmp and ip[2:2] = 129";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory();
@@ -17,7 +21,7 @@ public sealed class CaptureTests(Cluster cluster) : IDisposable
     [ClusterFact]
     public async Task CapturesWhatAPodSendsAndReceives()
     {
-        using var scope = cluster.StartScope("web", "capture", "-f", "icmp", "-w", File);
+        using var scope = cluster.StartScope("web", "capture", "-f", Pings, "-w", File);
         await StartedAsync(File);
         await PingAsync("web", "static", 3);
         await PacketsAsync(File, 6);
@@ -33,7 +37,7 @@ public sealed class CaptureTests(Cluster cluster) : IDisposable
                 .Select(line => Direction(line).Replace(cluster.Namespace, "shop", StringComparison.Ordinal)));
         var about = await RunAsync("capinfos", File);
         Assert.Contains($"Name = {cluster.Namespace}/web:eth0", about);
-        Assert.Contains("Filter string = icmp", about);
+        Assert.Contains($"Filter string = {Pings}", about);
         Assert.Contains("File timestamp precision:  nanoseconds (9)", about);
         Assert.Contains("Capture comment:     scope -n ", about);
         Assert.Contains("Number of stat entries = ", about);
@@ -42,7 +46,7 @@ public sealed class CaptureTests(Cluster cluster) : IDisposable
     [ClusterFact]
     public async Task MergesSeveralPodsInTheOrderOfTime()
     {
-        using var scope = cluster.StartScope("web,static", "tcpdump", "-f", "icmp", "-w", File);
+        using var scope = cluster.StartScope("web,static", "tcpdump", "-f", Pings, "-w", File);
         await StartedAsync(File);
         await Cluster.UntilAsync("both captured", Patience, async () => (await RunAsync("capinfos", File)).Contains("Number of interfaces in file: 2", StringComparison.Ordinal));
         await PingAsync("web", "static", 3);
@@ -118,7 +122,7 @@ public sealed class CaptureTests(Cluster cluster) : IDisposable
     }
 
     private async Task PingAsync(string from, string to, int count) => await Cluster.KubectlAsync(
-        "exec", "-n", cluster.Namespace, from, "--", "ping", "-c", $"{count}",
+        "exec", "-n", cluster.Namespace, from, "--", "ping", "-c", $"{count}", "-s", $"{PingBytes}",
         (await cluster.PodAsync(to)).GetProperty("status").GetProperty("podIP").GetString()!);
 
     /// <summary>Waits until an interface is captured, by what is in the file.</summary>

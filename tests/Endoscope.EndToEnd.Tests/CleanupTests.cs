@@ -59,7 +59,7 @@ public sealed class CleanupTests(Cluster cluster)
 
             Assert.True(pids.ExitCode == 0, pids.ToString());
             Assert.Equal($"pod/debug-{cluster.Namespace}-{target}\n", found);
-            Assert.Equal($"debug-{cluster.Namespace}-{target}\n", cleanup.Stdout);
+            Assert.True(cleanup.Stdout == $"debug-{cluster.Namespace}-{target}\n", cleanup.ToString());
             Assert.Empty(await cluster.PodsAsync($"debug-{target}"));
             Assert.Empty(await Cluster.KubectlAsync("get", "pods", "-n", elsewhere, "-o", "name"));
         }

@@ -5,6 +5,10 @@ public sealed class ExtcapTests(Cluster cluster) : IDisposable
 {
     private const int Terminate = 15;
     private const int Kill = 9;
+
+    // Pings of our own: other tests ping the same pods meanwhile.
+    private const int PingBytes = 103;
+    private const string Pings = "icmp and ip[2:2] = 131";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly DirectoryInfo home = Directory.CreateTempSubdirectory("scope-extcap-");
@@ -45,7 +49,7 @@ public sealed class ExtcapTests(Cluster cluster) : IDisposable
 
         // A cluster that is busy may take longer than Wireshark's start is to wait.
         await Cluster.UntilAsync("listed", Patience, async () => (await RunAsync("tshark", "-D")).Stdout.Contains(expected, StringComparison.Ordinal));
-        using var tshark = Start("tshark", "-i", $"scope-{cluster.Namespace}.web", "-f", "icmp", "-c", "2", "-T", "fields", "-e", "icmp.type");
+        using var tshark = Start("tshark", "-i", $"scope-{cluster.Namespace}.web", "-f", Pings, "-c", "2", "-T", "fields", "-e", "icmp.type");
         await PingUntilItEndsAsync(tshark);
 
         Assert.Equal(["8", "0"], (await tshark.EndAsync()).Lines.Order().Reverse());
@@ -106,7 +110,7 @@ public sealed class ExtcapTests(Cluster cluster) : IDisposable
     private async Task PingAsync()
     {
         var address = (await cluster.PodAsync("static")).GetProperty("status").GetProperty("podIP").GetString()!;
-        await Cluster.KubectlAsync("exec", "-n", cluster.Namespace, "web", "--", "ping", "-c", "1", address);
+        await Cluster.KubectlAsync("exec", "-n", cluster.Namespace, "web", "--", "ping", "-c", "1", "-s", $"{PingBytes}", address);
     }
 
     // The pipe's path is among the arguments of whoever has to do with the capture.

@@ -49,7 +49,13 @@ internal sealed class InProcessSession : IAsyncDisposable
     public async Task<int> StartAsync(RunRequest request)
     {
         await Writer.WriteAsync(FrameType.Request, request, ProtocolJson.Default.AgentRequest, TestContext.Current.CancellationToken);
-        var frame = await Reader.ReadAsync(TestContext.Current.CancellationToken);
+        Frame? frame;
+        do
+        {
+            frame = await Reader.ReadAsync(TestContext.Current.CancellationToken);
+        }
+        while (frame?.Type == FrameType.Heartbeat);
+
         Assert.Equal(FrameType.Started, frame?.Type);
         return JsonSerializer.Deserialize(frame!.Value.Payload.Span, ProtocolJson.Default.StartedEvent)!.ToolPid;
     }
