@@ -134,10 +134,11 @@ public sealed class Cluster : IAsyncLifetime
     public async Task<JsonElement> PodAsync(string name) =>
         JsonDocument.Parse(await KubectlAsync("get", "pod", "-n", Namespace, name, "-o", "json")).RootElement;
 
-    /// <summary>Waits until a condition holds, looking ten times a second.</summary>
+    /// <summary>Waits until a condition holds, looking ten times a second at first, later twice.</summary>
     public static Task UntilAsync(string what, TimeSpan limit, Func<Task<bool>> holds) => UntilAsync(() => what, limit, holds);
 
-    /// <summary>Waits until a condition holds, looking ten times a second; what it was is asked for where it does not.</summary>
+    /// <inheritdoc cref="UntilAsync(string, TimeSpan, Func{Task{bool}})"/>
+    /// <param name="what">What it was, asked for where it does not hold.</param>
     public static async Task UntilAsync(Func<string> what, TimeSpan limit, Func<Task<bool>> holds)
     {
         var clock = Stopwatch.StartNew();
@@ -148,7 +149,7 @@ public sealed class Cluster : IAsyncLifetime
                 Assert.Fail($"not within {limit.TotalSeconds:0} s: {what()}");
             }
 
-            await Task.Delay(100, TestContext.Current.CancellationToken);
+            await Task.Delay(TimeSpan.FromMilliseconds(Math.Clamp(clock.ElapsedMilliseconds / 5, 100, 500)), TestContext.Current.CancellationToken);
         }
     }
 

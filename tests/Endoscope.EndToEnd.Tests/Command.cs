@@ -19,6 +19,7 @@ public sealed class Command : IDisposable
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
     private readonly Process process;
     private readonly StringBuilder output = new();
+    private readonly StringBuilder errors = new();
     private readonly Task<string> stdout;
     private readonly Task<string> stderr;
 
@@ -38,8 +39,8 @@ public sealed class Command : IDisposable
         // What whoever runs the tests has set for themselves is nothing to the tests.
         process.StartInfo.Environment["XDG_CONFIG_HOME"] = "/nonexistent";
         process.Start();
-        stdout = ReadOutputAsync();
-        stderr = process.StandardError.ReadToEndAsync();
+        stdout = ReadAsync(process.StandardOutput, output);
+        stderr = ReadAsync(process.StandardError, errors);
         if (stdin is not null)
         {
             process.StandardInput.BaseStream.Write(stdin);
@@ -51,16 +52,7 @@ public sealed class Command : IDisposable
     public int Id => process.Id;
 
     /// <summary>What it has written to standard output until now.</summary>
-    public string OutputSoFar
-    {
-        get
-        {
-            lock (output)
-            {
-                return output.ToString();
-            }
-        }
-    }
+    public string OutputSoFar => SoFar(output);
 
     /// <summary>Whether it has ended.</summary>
     public bool HasEnded => process.HasExited;
@@ -96,7 +88,7 @@ public sealed class Command : IDisposable
 
     /// <summary>Waits until it has written this to standard output.</summary>
     public Task PrintsAsync(string pattern) => Cluster.UntilAsync(
-        () => $"output that matches {pattern}; there was:\n{OutputSoFar}",
+        () => $"output that matches {pattern}; there was:\n{OutputSoFar}\n--- stderr\n{SoFar(errors)}",
         Limit,
         () => Task.FromResult(Regex.IsMatch(OutputSoFar, pattern, RegexOptions.Multiline)));
 
@@ -116,17 +108,25 @@ public sealed class Command : IDisposable
         process.Dispose();
     }
 
-    private async Task<string> ReadOutputAsync()
+    private static async Task<string> ReadAsync(StreamReader stream, StringBuilder text)
     {
         var buffer = new char[64 * 1024];
-        while (await process.StandardOutput.ReadAsync(buffer) is > 0 and var count)
+        while (await stream.ReadAsync(buffer) is > 0 and var count)
         {
-            lock (output)
+            lock (text)
             {
-                output.Append(buffer, 0, count);
+                text.Append(buffer, 0, count);
             }
         }
 
-        return OutputSoFar;
+        return SoFar(text);
+    }
+
+    private static string SoFar(StringBuilder text)
+    {
+        lock (text)
+        {
+            return text.ToString();
+        }
     }
 }

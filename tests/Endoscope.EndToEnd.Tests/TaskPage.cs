@@ -28,11 +28,12 @@ public sealed record TaskStep(string Command, IReadOnlyList<string> Shown, bool 
         return null;
     }
 
-    // Numbers, addresses and the width of columns differ from one run to the next.
+    // Numbers, addresses, whether a process sleeps or runs just now and the width of columns differ from one run to the next.
     private static string Pattern(string shown)
     {
-        var words = shown.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => Regex.Replace(word, "0x[0-9a-f]+|[0-9]+|.", part => part.Value switch
+        var words = shown.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => Regex.Replace(word, "^[SR]$|0x[0-9a-f]+|[0-9]+|.", part => part.Value switch
         {
+            "S" or "R" when part.Length == word.Length => "[SR]",
             "…" => ".*",
             ['0', 'x', _, ..] => "0x[0-9a-f]+",
             [>= '0' and <= '9', ..] => "[0-9]+",

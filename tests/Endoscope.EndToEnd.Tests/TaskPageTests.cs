@@ -69,6 +69,8 @@ public sealed class TaskPageTests
     [InlineData("#0  0x00007f12ab in read ()", "#0  0x00005577ffab9c in read ()", true)]
     [InlineData("read(3, \"…\") = 12", "read(7, \"x\\n\") = 2", true)]
     [InlineData("web-0  10.246.1.2", "web-3  10.246.17.44", true)]
+    [InlineData("4711  S  /serve", "29931 R /serve", true)]
+    [InlineData("4711  S  /serve", "29931 Z /serve", false)]
     [InlineData("one thing", "something else", false)]
     [InlineData("in read ()", "in write ()", false)]
     public void NumbersAndWidthsDifferFromRunToRun(string shown, string printed, bool matches)

@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace Endoscope.EndToEnd.Tests;
 
 /// <summary>What only shows in a real terminal.</summary>
@@ -33,8 +35,13 @@ public sealed class TerminalTests(Cluster cluster)
 
         await window.TypeAsync("sleep 1000");
         await window.ShowsAsync("sleep 1000$");
-        await window.KeyAsync("C-z");
-        await window.ShowsAsync(@"\[1\]\+\s+Stopped\s+sleep 1000");
+
+        // The line is shown before the command runs; until then the key means nothing.
+        await Cluster.UntilAsync("sleep stopped", TimeSpan.FromSeconds(30), async () =>
+        {
+            await window.KeyAsync("C-z");
+            return Regex.IsMatch(await window.ScreenAsync(), @"\[1\]\+\s+Stopped\s+sleep 1000");
+        });
         await window.TypeAsync("fg");
         await window.ShowsAsync("^sleep 1000$");
         await window.KeyAsync("C-c");

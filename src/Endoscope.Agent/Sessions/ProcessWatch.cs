@@ -24,8 +24,8 @@ internal sealed class ProcessWatch(ContainerProcesses target, IReadOnlyList<stri
         var before = seen ?? [];
         var isFirst = seen is null;
 
-        // One of which only the entry is left (a zombie) has lost its command line: what it was is told when it is gone.
-        seen = now.ToDictionary(one => one.Key, one => one.Value.State == 'Z' && before.TryGetValue(one.Key, out var alive) ? alive : one.Value);
+        // One that ends loses its command line with its memory, before it is a zombie and then gone: what it was is told then.
+        seen = now.ToDictionary(one => one.Key, one => one.Value.CommandLine.Count == 0 && before.TryGetValue(one.Key, out var alive) ? alive : one.Value);
         return
         [
             .. ProcessListParts.Split([.. before.Where(one => !now.ContainsKey(one.Key)).Select(one => one.Value)])
