@@ -14,7 +14,10 @@ public sealed record ConversationSettings
     /// <summary>By how much the ends' clocks may differ, so that packets seem to arrive before they are sent.</summary>
     public TimeSpan ClockError { get; init; } = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>How many packets of each direction are remembered until their fate is known.</summary>
+    /// <summary>
+    /// How many packets of each direction are remembered until their fate is known; as many again of those that are not between the ends as far
+    /// as is known yet, since a Service may change addresses.
+    /// </summary>
     public int MostPending { get; init; } = 50_000;
 
     internal long Tolerance => ClockError.Ticks * ConversationMatcher.NanosecondsPerTick;
@@ -29,10 +32,8 @@ public sealed record ConversationSettings
 public sealed class ConversationMatcher(ConversationSettings settings, Func<AddressKey, string> show, Action<Verdict> tell)
 {
     internal const long NanosecondsPerTick = 100;
-    private const int MostFlows = 16_384;
-
     private readonly Membership membership = new();
-    private readonly Generations<Flow, bool> asked = new(MostFlows);
+    private readonly Remembered<Flow, bool> asked = new(settings.MostPending);
     private readonly long[] seenUntil = [long.MinValue, long.MinValue];
     private OneWay[]? ways;
 
@@ -66,7 +67,7 @@ public sealed class ConversationMatcher(ConversationSettings settings, Func<Addr
         {
             if (seen.Role == PacketRole.Datagram && asked.TryGet(seen.Flow, out _) is false && !asked.TryGet(seen.Flow.Answer, out _))
             {
-                asked.Set(seen.Flow, true);
+                asked.Set(seen.Flow, true, membership.Includes(1 - side, seen.Flow));
             }
 
             if (seen.Refused is { } refused)
@@ -108,7 +109,7 @@ public sealed class ConversationMatcher(ConversationSettings settings, Func<Addr
         if (seen.Role == PacketRole.Datagram && !asked.TryGet(seen.Flow.Answer, out _))
         {
             // Who speaks first asks; what comes back is no question.
-            asked.Set(seen.Flow, true);
+            asked.Set(seen.Flow, true, membership.Includes(side, seen.Flow));
             isQuestion = true;
         }
 

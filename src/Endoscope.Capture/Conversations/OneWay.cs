@@ -5,25 +5,28 @@ namespace Endoscope.Capture.Conversations;
 /// <summary>Follows the packets of one direction: from being sent to being received, and to being answered.</summary>
 internal sealed class OneWay
 {
-    private const int MostRemembered = 16_384;
-
     private readonly ConversationSettings settings;
     private readonly Membership membership;
     private readonly Action<Verdict> tell;
     private readonly Side from;
     private readonly Datagrams datagrams;
     private readonly Streams streams;
-    private readonly Generations<Flow, long> answers = new(MostRemembered);
-    private readonly Generations<Flow, (long Time, PacketSummary By)> refusals = new(MostRemembered);
-    private readonly Queue<SentPacket> unjudged = new();
+    private readonly Remembered<Flow, long> answers;
+    private readonly Remembered<Flow, (long Time, PacketSummary By)> refusals;
+    private readonly Waiting<SentPacket> unjudged;
+    private readonly Waiting<Arrival> early;
     private readonly Queue<SentPacket> unanswered = new();
-    private readonly Queue<Arrival> early = new();
+
+    // Until when arrivals were forgotten before their time: whether what was sent before has arrived is not known.
+    private long forgottenUntil = long.MinValue;
 
     public OneWay(Side from, ConversationSettings settings, Membership membership, Action<Verdict> tell)
     {
         (this.from, this.settings, this.membership, this.tell) = (from, settings, membership, tell);
         datagrams = new Datagrams(settings.Tolerance);
-        streams = new Streams(settings.Tolerance, Arrive);
+        streams = new Streams(settings, Arrive);
+        (answers, refusals) = (new(settings.MostPending), new(settings.MostPending));
+        (unjudged, early) = (new(settings.MostPending), new(settings.MostPending));
     }
 
     public ConversationTally Tally { get; } = new();
@@ -41,7 +44,7 @@ internal sealed class OneWay
 
     public void AddSent(SentPacket packet)
     {
-        unjudged.Enqueue(packet);
+        var isOurs = Includes(packet.Seen);
         if (packet.Seen.IsReset)
         {
             streams.GiveUp(packet.Seen);
@@ -49,7 +52,7 @@ internal sealed class OneWay
 
         if (packet.Missing is not null)
         {
-            streams.Add(packet);
+            streams.Add(packet, isOurs);
         }
         else if (datagrams.Claim(packet) is { } arrival)
         {
@@ -57,17 +60,18 @@ internal sealed class OneWay
             Arrive(packet, arrival);
         }
 
-        while (unjudged.Count > settings.MostPending)
+        if (!packet.IsJudged && unjudged.Add(packet, isOurs) is { } oldest)
         {
-            LeaveUndecided(unjudged.Dequeue());
+            LeaveUndecided(oldest);
         }
     }
 
     public void AddArrived(Arrival arrival)
     {
+        var isOurs = Includes(arrival.Seen);
         if (arrival.Unclaimed is not null)
         {
-            streams.Add(arrival);
+            streams.Add(arrival, isOurs);
         }
         else if (datagrams.Claim(arrival) is { } packet)
         {
@@ -75,14 +79,10 @@ internal sealed class OneWay
             Arrive(packet, arrival);
         }
 
-        if (!arrival.IsOver)
+        if (!arrival.IsOver && early.Add(arrival, isOurs) is { IsOver: false } oldest)
         {
-            early.Enqueue(arrival);
-        }
-
-        while (early.Count > settings.MostPending)
-        {
-            Forget(early.Dequeue());
+            forgottenUntil = Math.Max(forgottenUntil, oldest.Time);
+            Forget(oldest);
         }
     }
 
@@ -92,17 +92,17 @@ internal sealed class OneWay
         streams.Answer(back);
         if (back.Role is PacketRole.Datagram or PacketRole.EchoReply)
         {
-            answers.Set(back.Flow.Answer, time);
+            answers.Set(back.Flow.Answer, time, membership.Includes(from, back.Flow.Answer));
         }
 
         if (back.Refused is { } refused)
         {
-            answers.Set(refused, time);
+            answers.Set(refused, time, membership.Includes(from, refused));
         }
     }
 
     /// <summary>The sender was told that packets of this flow do not get through.</summary>
-    public void NoteRefusal(Flow flow, long time, PacketSummary by) => refusals.Set(flow, (time, by));
+    public void NoteRefusal(Flow flow, long time, PacketSummary by) => refusals.Set(flow, (time, by), membership.Includes(from, flow));
 
     /// <summary>Judges what is old enough.</summary>
     /// <param name="seenHere">Up to which time all that the sender's capture has seen is known, in nanoseconds since 1970.</param>
@@ -110,9 +110,9 @@ internal sealed class OneWay
     /// <param name="patience">How old that is, in nanoseconds.</param>
     public void Advance(long seenHere, long seenThere, long patience)
     {
-        while (unjudged.TryPeek(out var packet) && (packet.IsJudged || packet.Time + patience <= seenThere))
+        while (unjudged.TryTake(packet => packet.IsJudged || packet.Time + patience <= seenThere, out var packet))
         {
-            Judge(unjudged.Dequeue());
+            Judge(packet);
         }
 
         while (unanswered.TryPeek(out var packet) && packet.Arrival!.Time + patience <= seenThere)
@@ -120,16 +120,16 @@ internal sealed class OneWay
             JudgeAnswer(unanswered.Dequeue());
         }
 
-        while (early.TryPeek(out var arrival) && (arrival.IsOver || arrival.Time + patience <= seenHere))
+        while (early.TryTake(arrival => arrival.IsOver || arrival.Time + patience <= seenHere, out var arrival))
         {
-            Forget(early.Dequeue());
+            Forget(arrival);
         }
     }
 
     /// <summary>Nothing more comes: what is not judged by now never will be.</summary>
     public void Finish()
     {
-        while (unjudged.TryDequeue(out var packet))
+        while (unjudged.TryTake(_ => true, out var packet))
         {
             LeaveUndecided(packet);
         }
@@ -144,7 +144,7 @@ internal sealed class OneWay
     {
         packet.IsJudged = true;
         packet.Arrival = arrival;
-        if (!membership.Includes(from, packet.Seen.Flow) || packet.Seen.Flow != arrival.Seen.Flow)
+        if (!Includes(packet.Seen) || packet.Seen.Flow != arrival.Seen.Flow)
         {
             membership.Learn(packet.Seen.Flow);
             membership.Learn(arrival.Seen.Flow);
@@ -170,6 +170,12 @@ internal sealed class OneWay
             return;
         }
 
+        if (packet.Time <= forgottenUntil)
+        {
+            LeaveUndecided(packet);
+            return;
+        }
+
         Drop(packet);
         if (!IsOurs(packet))
         {
@@ -186,7 +192,7 @@ internal sealed class OneWay
     private void JudgeAnswer(SentPacket packet)
     {
         var isAnswered = IsAnswered(packet);
-        if (isAnswered || streams.IsGivenUp(packet.Seen))
+        if (isAnswered || streams.IsGivenUp(packet.Seen) || IsForgotten(packet))
         {
             _ = isAnswered ? Tally.Answered++ : Tally.AnswerUnknown++;
             return;
@@ -201,6 +207,8 @@ internal sealed class OneWay
         (packet.Missing is not null && streams.IsAnswered(packet.Arrival!.Seen with { Sequence = packet.Seen.Sequence, SequenceLength = packet.Seen.SequenceLength }))
         || (answers.TryGet(packet.Arrival!.Seen.Flow, out var time) && time >= packet.Arrival.Time);
 
+    private bool IsForgotten(SentPacket packet) => packet.Missing is not null && !streams.Knows(packet.Arrival!.Seen);
+
     private void LeaveUndecided(SentPacket packet)
     {
         if (!packet.IsJudged)
@@ -210,7 +218,9 @@ internal sealed class OneWay
         }
     }
 
-    private bool IsOurs(SentPacket packet) => packet.Time >= ReceiverSince && membership.Includes(from, packet.Seen.Flow);
+    private bool IsOurs(SentPacket packet) => packet.Time >= ReceiverSince && Includes(packet.Seen);
+
+    private bool Includes(in SeenPacket seen) => membership.Includes(from, seen.Flow);
 
     private void Drop(SentPacket packet)
     {
@@ -226,7 +236,7 @@ internal sealed class OneWay
             datagrams.Forget(arrival);
 
             // Errors come from anywhere on the way.
-            Tally.Unsent += arrival.Seen.Refused is null && arrival.Time >= SenderSince && membership.Includes(from, arrival.Seen.Flow) ? 1 : 0;
+            Tally.Unsent += arrival.Seen.Refused is null && arrival.Time >= SenderSince && Includes(arrival.Seen) ? 1 : 0;
         }
     }
 }

@@ -4,23 +4,21 @@ namespace Endoscope.Capture.Conversations;
 /// Finds the numbers of TCP segments that arrived among those that were sent. Segments are cut and joined on the way (GSO, GRO), so that what
 /// is one packet here may be several there: only the numbers count.
 /// </summary>
-/// <param name="tolerance">How much earlier than sent a segment may seem to have arrived, in nanoseconds: clocks differ.</param>
 /// <param name="arrived">Told when the last of a segment has arrived.</param>
-internal sealed class Streams(long tolerance, Action<SentPacket, Arrival> arrived)
+internal sealed class Streams(ConversationSettings settings, Action<SentPacket, Arrival> arrived)
 {
-    private const int MostStreams = 16_384;
-
-    private readonly Generations<Flow, TcpStream> byFlow = new(MostStreams);
-    private readonly Generations<ulong, TcpStream> bySegment = new(MostStreams);
+    // A stream goes by two flows where addresses are changed on the way.
+    private readonly Remembered<Flow, TcpStream> byFlow = new(2 * settings.MostPending);
+    private readonly Remembered<ulong, TcpStream> bySegment = new(settings.MostPending);
 
     /// <summary>Whether all of a segment was sent before.</summary>
     public bool IsRetransmission(in SeenPacket seen) =>
         byFlow.TryGet(seen.Flow, out var stream) && stream.SentEnd is { } end && unchecked((int)(End(seen) - end)) <= 0;
 
     /// <summary>A segment was sent.</summary>
-    public void Add(SentPacket packet)
+    public void Add(SentPacket packet, bool isOurs)
     {
-        var stream = Find(packet.Seen);
+        var stream = Find(packet.Seen, isOurs);
         if (stream.SentEnd is not { } end || unchecked((int)(End(packet.Seen) - end)) > 0)
         {
             stream.SentEnd = End(packet.Seen);
@@ -36,9 +34,9 @@ internal sealed class Streams(long tolerance, Action<SentPacket, Arrival> arrive
     }
 
     /// <summary>A segment arrived.</summary>
-    public void Add(Arrival arrival)
+    public void Add(Arrival arrival, bool isOurs)
     {
-        var stream = Find(arrival.Seen);
+        var stream = Find(arrival.Seen, isOurs);
         Claim(stream, arrival);
         if (!arrival.IsOver)
         {
@@ -75,6 +73,9 @@ internal sealed class Streams(long tolerance, Action<SentPacket, Arrival> arrive
     /// <summary>Whether nobody waits for an answer to a segment any more.</summary>
     public bool IsGivenUp(in SeenPacket seen) => byFlow.TryGet(seen.Flow, out var stream) && stream.IsGivenUp;
 
+    /// <summary>Whether anything of a segment's flow is remembered.</summary>
+    public bool Knows(in SeenPacket seen) => byFlow.TryGet(seen.Flow, out _);
+
     /// <summary>Whether its receiver has answered a segment.</summary>
     public bool IsAnswered(in SeenPacket seen) => byFlow.TryGet(seen.Flow, out var stream)
         && (stream.IsReset || (stream.Acknowledged is { } acknowledged && unchecked((int)(acknowledged - End(seen))) >= 0));
@@ -82,30 +83,30 @@ internal sealed class Streams(long tolerance, Action<SentPacket, Arrival> arrive
     private static uint End(in SeenPacket seen) => unchecked(seen.Sequence + (uint)seen.SequenceLength);
 
     // Where a Service changes addresses, the same numbers tell that two flows are one.
-    private TcpStream Find(in SeenPacket seen)
+    private TcpStream Find(in SeenPacket seen, bool isOurs)
     {
-        var isKnown = byFlow.TryGet(seen.Flow, out var stream);
+        var stream = byFlow.TryGet(seen.Flow, out var known) ? known : null;
         if (seen.IsDistinct && bySegment.TryGet(seen.Fingerprint, out var same) && same != stream)
         {
-            stream = isKnown ? Merge(stream!, same) : same;
-            byFlow.Set(seen.Flow, stream);
+            stream = stream is null ? same : Merge(stream, same, isOurs);
         }
-        else if (!isKnown)
+
+        stream ??= new TcpStream();
+        if (isOurs || stream != known)
         {
-            stream = new TcpStream();
-            byFlow.Set(seen.Flow, stream);
+            byFlow.Set(seen.Flow, stream, isOurs);
         }
 
         if (seen.IsDistinct)
         {
-            bySegment.Set(seen.Fingerprint, stream!);
+            bySegment.Set(seen.Fingerprint, stream, isOurs);
         }
 
-        return stream!;
+        return stream;
     }
 
     // Only one of the two was sent here; what arrived of the other belongs to it.
-    private TcpStream Merge(TcpStream one, TcpStream other)
+    private TcpStream Merge(TcpStream one, TcpStream other, bool isOurs)
     {
         if (one.SentEnd is not null && other.SentEnd is not null)
         {
@@ -117,7 +118,7 @@ internal sealed class Streams(long tolerance, Action<SentPacket, Arrival> arrive
         sent.IsReset |= received.IsReset;
         foreach (var early in received.Early.Where(early => !early.IsOver).ToList())
         {
-            byFlow.Set(early.Seen.Flow, sent);
+            byFlow.Set(early.Seen.Flow, sent, isOurs);
             sent.Early.Add(early);
             Claim(sent, early);
         }
@@ -132,7 +133,7 @@ internal sealed class Streams(long tolerance, Action<SentPacket, Arrival> arrive
         for (var i = stream.Sent.Count - 1; i >= 0 && !arrival.Unclaimed!.IsEmpty; i--)
         {
             var packet = stream.Sent[i];
-            if (!packet.IsJudged && packet.Time - tolerance <= arrival.Time && packet.Missing!.TakeCommon(arrival.Unclaimed) && packet.Missing.IsEmpty)
+            if (!packet.IsJudged && packet.Time - settings.Tolerance <= arrival.Time && packet.Missing!.TakeCommon(arrival.Unclaimed) && packet.Missing.IsEmpty)
             {
                 packet.IsJudged = true;
                 arrived(packet, arrival);

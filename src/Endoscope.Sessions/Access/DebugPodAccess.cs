@@ -231,15 +231,22 @@ public sealed class DebugPodAccess(IClusterApi api, DebugPodOptions options, Tim
         var (name, user) => name ?? user,
     };
 
-    // What ended by itself is only litter: that of every target of the namespace, since nobody else may ever come by.
+    // What ended by itself is only litter: that of every target of the namespace, since nobody else may ever come by. Whoever may not
+    // remove it works on beside it.
     private async Task SweepAsync(Target target, CancellationToken cancellationToken)
     {
-        var ended = await api.ListPodsAsync(
-            DebugPodPlan.NamespaceFor(target, options), DebugPodPlan.SelectorFor(target.Namespace), Ended, cancellationToken);
-        await Parallel.ForEachAsync(
-            ended.Items.Where(pod => DebugPodFit.IsOurs(pod) && DebugPodFit.IsFinished(pod)),
-            cancellationToken,
-            async (pod, token) => await api.DeletePodAsync(pod.Namespace(), pod.Name(), pod.Uid(), TimeSpan.Zero, token));
+        try
+        {
+            var ended = await api.ListPodsAsync(
+                DebugPodPlan.NamespaceFor(target, options), DebugPodPlan.SelectorFor(target.Namespace), Ended, cancellationToken);
+            await Parallel.ForEachAsync(
+                ended.Items.Where(pod => DebugPodFit.IsOurs(pod) && DebugPodFit.IsFinished(pod)),
+                cancellationToken,
+                async (pod, token) => await api.DeletePodAsync(pod.Namespace(), pod.Name(), pod.Uid(), TimeSpan.Zero, token));
+        }
+        catch (ApiStatusException e) when (e.Code == HttpStatusCode.Forbidden)
+        {
+        }
     }
 
     private static void RefuseSandbox(Target target)

@@ -17,7 +17,7 @@ public sealed class ConversationMatcherTests
     private const TcpControl SynAck = TcpControl.Syn | TcpControl.Ack;
 
     private readonly List<string> told = [];
-    private readonly ConversationMatcher matcher;
+    private ConversationMatcher matcher;
 
     public ConversationMatcherTests() => matcher = Start(new ConversationSettings());
 
@@ -356,6 +356,63 @@ public sealed class ConversationMatcherTests
         Assert.Equal(900, small.TallyOf(Side.First).Undecided);
         small.Advance(Side.Second, 60 * Second);
         Assert.Equal(100, small.TallyOf(Side.First).Lost);
+    }
+
+    [Fact]
+    public void AFloodOfOthersDoesNotPushOutOurs()
+    {
+        matcher = Start(new ConversationSettings { MostPending = 100 });
+        Pass(0, Version4(Web, Database, 6, Tcp(40000, 5432, 100, 0, TcpControl.Syn)));
+        Send(1, Echo(8, 1));
+        for (var i = 0; i < 40_000; i++)
+        {
+            Send(2, Version4(Web, "10.0.3.9", 6, Tcp((ushort)(10_000 + i), 80, (uint)(1000 + i), 0, TcpControl.Syn)));
+        }
+
+        Pass(3, Version4(Database, Web, 6, Tcp(5432, 40000, 0, 101, TcpControl.Reset | TcpControl.Ack)), from: Side.Second);
+        Send(4, Echo(8, 2));
+        Later(5);
+
+        Assert.Equal((3, 1, 2, 1, 0), Counts(Side.First));
+        Assert.Equal(0, matcher.TallyOf(Side.First).Undecided);
+    }
+
+    [Fact]
+    public void WhatArrivedBeforeItWasKnownToBeSentAndIsForgottenIsNotLost()
+    {
+        matcher = Start(new ConversationSettings { MostPending = 100 });
+        for (var i = 0; i < 300; i++)
+        {
+            Arrive(1, Echo(8, i));
+        }
+
+        for (var i = 0; i < 300; i++)
+        {
+            Send(0, Echo(8, i));
+        }
+
+        Later(5);
+
+        Assert.Equal((300, 100, 0, 0, 100), Counts(Side.First));
+    }
+
+    [Fact]
+    public void AConnectionThatIsForgottenIsNotUnanswered()
+    {
+        matcher = Start(new ConversationSettings { MostPending = 20_000 });
+        matcher.AddAddress(Side.Second, AddressKey.Of(IPAddress.Parse(Cluster)));
+        for (ushort port = 1000; port < 41_000; port++)
+        {
+            Send(0, Version4(Web, Cluster, 6, Tcp(port, 80, port, 0, TcpControl.Syn)));
+            Arrive(1, Version4(Web, Database, 6, Tcp(port, 5432, port, 0, TcpControl.Syn)));
+            Send(2, Version4(Database, Web, 6, Tcp(5432, port, 0, port + 1u, TcpControl.Reset | TcpControl.Ack)), from: Side.Second);
+        }
+
+        Later(5);
+
+        var (sent, arrived, _, answered, unanswered) = Counts(Side.First);
+        Assert.Equal((40_000, 40_000, 0), (sent, arrived, unanswered));
+        Assert.InRange(answered, 30_000, 40_000);
     }
 
     [Fact]

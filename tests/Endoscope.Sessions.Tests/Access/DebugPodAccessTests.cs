@@ -109,6 +109,21 @@ public sealed class DebugPodAccessTests : IAsyncLifetime
         Assert.NotEqual(old.Uid(), place.Uid);
     }
 
+    [Fact]
+    public async Task WorksBesideWhatHasEndedWhereItMayNotBeRemoved()
+    {
+        await EnsureAsync();
+        var old = server.Pods.Find("shop", "debug-web")!;
+        old.Status.Phase = "Succeeded";
+        server.Pods.Put(old);
+        server.Answer(request => request.Method == "DELETE" ? new ScriptedAnswer(403, """{"kind":"Status","status":"Failure","reason":"Forbidden","code":403}""") : null);
+
+        var place = await EnsureAsync();
+
+        Assert.Matches("^debug-web-[0-9a-f]{5}$", place.Pod);
+        Assert.NotNull(server.Pods.Find("shop", "debug-web"));
+    }
+
     [Theory]
     [InlineData("ErrImagePull", "--image")]
     [InlineData("ImagePullBackOff", "--image")]
