@@ -14,10 +14,6 @@ namespace Endoscope.Agent.Sessions;
 /// </summary>
 internal sealed class Session : IDisposable
 {
-    private const int MostTold = 100;
-    private const int MostArgumentsTold = 10;
-    private const int LongestTold = 80;
-
     // So that the client is heard between them.
     private const int AnswersAtOnce = 16;
 
@@ -109,7 +105,7 @@ internal sealed class Session : IDisposable
         running?.Relay.PassOutput(entries[output].CanRead, entries[error].CanRead);
         if (entries[exit].CanRead)
         {
-            running?.Watch.NoticeExit();
+            running?.NoticeExit();
         }
 
         if (entries[dismissal].CanRead)
@@ -126,7 +122,7 @@ internal sealed class Session : IDisposable
     private TimeSpan Deadline => new[]
     {
         client.Deadline,
-        running?.Watch.Deadline ?? TimeSpan.MaxValue,
+        running?.Deadline ?? TimeSpan.MaxValue,
         watching is null || ended || !client.IsFree ? TimeSpan.MaxValue : watching.Due,
         ended ? TimeSpan.MaxValue : capture?.Deadline ?? TimeSpan.MaxValue,
     }.Min();
@@ -194,51 +190,14 @@ internal sealed class Session : IDisposable
                 answers = FileAnswers.To(files, target.First()).GetEnumerator();
                 break;
             case RunRequest run:
-                StartTool(run, target, run.InPod ? target.FirstOrNone() : target.First(), []);
+                running = RunningTool.Start(run, target, client, times, registration);
                 break;
             case AttachRequest attach:
-                Attach(attach, target);
+                running = RunningTool.Attach(attach, target, client, times, registration);
                 break;
             case CaptureRequest request:
                 StartCapture(request, target);
                 break;
-        }
-    }
-
-    private void Attach(AttachRequest request, ContainerProcesses target)
-    {
-        var proc = new ProcFileSystem();
-        var chosen = ProcessChoice.Choose(target.List(), request.Processes);
-        var run = AttachPlan.Plan(request, chosen, Descriptor.ReadLink($"/proc/{chosen[0].Pid}/exe"));
-        foreach (var process in chosen)
-        {
-            TracePermission.Check(proc, process);
-        }
-
-        StartTool(run, target, chosen[0], chosen);
-    }
-
-    private void StartTool(RunRequest request, ContainerProcesses target, ProcessRecord? first, IReadOnlyList<ProcessRecord> attached)
-    {
-        using var namespaces = first is null || request.InPod ? TargetNamespaces.Own : TargetNamespaces.Open(first, request.Namespaces);
-        if (attached.Prepend(first).FirstOrDefault(process => process is not null && !target.IsStill(process)) is { } gone)
-        {
-            throw new AgentException(AgentErrorCode.TargetGone, $"process {gone.Pid} of the container ended just now");
-        }
-
-        var guard = request.Guard is null ? null : Guard.Start(request, first?.Pid, namespaces);
-        try
-        {
-            var tool = Tool.Start(request, first?.Pid, namespaces, adoptsOrphans: registration is not null, guard?.Pid ?? 0);
-            registration?.Tell(tool);
-            var relay = new ToolRelay(tool, client);
-            running = new RunningTool(tool, relay, new ToolWatch(tool, relay, times), attached, guard);
-            client.Enqueue(FrameType.Started, new StartedEvent { ToolPid = tool.Pid, Target = first, Attached = [.. attached.Take(MostTold).Select(Brief)] }, ProtocolJson.Default.StartedEvent);
-        }
-        catch
-        {
-            guard?.Undo();
-            throw;
         }
     }
 
@@ -309,43 +268,11 @@ internal sealed class Session : IDisposable
 
     private void Watch(RunningTool one)
     {
-        if (client.IsGone || failure is not null)
+        if (one.Advance(client.IsGone, isToStop: failure is not null))
         {
-            one.Watch.Stop();
-            one.Guard?.Release();
-        }
-
-        one.Watch.Advance(client.IsGone);
-        if (one.Watch.IsOver)
-        {
-            one.Tool.Dispose();
             running = null;
-            LetGoOn(one.Attached);
-            if (one.Guard?.Undo() is { } problem)
-            {
-                failure ??= new AgentError(AgentErrorCode.Guard, $"what was changed for the command could not be undone: {problem}");
-            }
-
+            failure ??= one.Finish();
             End(one);
-        }
-    }
-
-    // All that is told of them has to fit into one frame.
-    private static ProcessRecord Brief(ProcessRecord process) => process with
-    {
-        CommandLine = [.. process.CommandLine.Take(MostArgumentsTold).Select(argument => argument.Length > LongestTold ? argument[..LongestTold] + "…" : argument)],
-    };
-
-    // A debugger that dies of a fault may leave behind a process that is stopped by the very signal that attached it.
-    private static void LetGoOn(IReadOnlyList<ProcessRecord> attached)
-    {
-        var proc = new ProcFileSystem();
-        foreach (var process in attached)
-        {
-            if (proc.Stat(process.Pid) is { State: 'T' } now && now.StartTicks == process.StartTicks && process.State != 'T')
-            {
-                _ = Libc.Kill(process.Pid, Signals.Continue);
-            }
         }
     }
 
@@ -381,6 +308,4 @@ internal sealed class Session : IDisposable
         };
         client.Enqueue(FrameType.End, end, ProtocolJson.Default.EndEvent);
     }
-
-    private sealed record RunningTool(Tool Tool, ToolRelay Relay, ToolWatch Watch, IReadOnlyList<ProcessRecord> Attached, Guard? Guard);
 }

@@ -96,13 +96,8 @@ internal sealed class CaptureRun : IAsyncDisposable
         await using var writer = new CaptureWriter(sink);
         writer.Begin($"scope {CommandContext.Version}", RuntimeInformation.OSDescription, $"{order.Settings.CommandLine}\ncluster {cluster.Server}");
         names.Load();
-        using var recorder = new CaptureRecorder(order.Settings, capture, writer, Board, names, context.Time, tell)
-        {
-            OnProgress = progress,
-            ReaderGone = ReaderGone,
-            IsPaused = IsPaused,
-            View = View,
-        };
+        var intake = new CaptureIntake(capture, writer, Board, context.Time, tell) { OnProgress = progress, View = View };
+        using var recorder = new CaptureRecorder(order.Settings, capture, intake, writer, Board, names, context.Time) { ReaderGone = ReaderGone, IsPaused = IsPaused };
         await using var joining = new JoiningPods(pods, capture, order.Settings.MaxPods, tell);
         try
         {

@@ -76,7 +76,7 @@ public sealed class CuttingProxy : IAsyncDisposable
                 open.Add(PassAsync(id, await listener.AcceptSocketAsync(stop.Token)));
             }
         }
-        catch (Exception e) when (stop.IsCancellationRequested && e is OperationCanceledException or InvalidOperationException)
+        catch (Exception e) when (stop.IsCancellationRequested && e is OperationCanceledException or InvalidOperationException or SocketException)
         {
             await Task.WhenAll(open);
         }

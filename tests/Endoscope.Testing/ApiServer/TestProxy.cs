@@ -53,7 +53,7 @@ public sealed class TestProxy : IAsyncDisposable
                 open.Add(TunnelAsync(await listener.AcceptTcpClientAsync(stop.Token)));
             }
         }
-        catch (Exception e) when (stop.IsCancellationRequested && e is OperationCanceledException or InvalidOperationException)
+        catch (Exception e) when (stop.IsCancellationRequested && e is OperationCanceledException or InvalidOperationException or SocketException)
         {
             await Task.WhenAll(open);
         }
