@@ -21,7 +21,7 @@ public sealed class FrameReader(Stream source)
         }
 
         var (type, length) = Frame.ReadHeader(header);
-        var payload = length == 0 ? [] : new byte[length];
+        var payload = length == 0 ? [] : GC.AllocateUninitializedArray<byte>(length);
         got = await source.ReadAtLeastAsync(payload, payload.Length, throwOnEndOfStream: false, cancellationToken);
         if (got < payload.Length)
         {

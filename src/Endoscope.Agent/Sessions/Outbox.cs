@@ -9,10 +9,10 @@ namespace Endoscope.Agent.Sessions;
 /// </summary>
 internal sealed class Outbox(int descriptor)
 {
-    /// <summary>The most output that goes into one frame.</summary>
-    public const int Chunk = 64 * 1024;
+    // Container runtimes take output in pieces of 32 KiB: a frame that fills them to the end leaves no crumbs, which would cost as much each.
+    private const int Roomy = 64 * 1024;
 
-    private byte[] buffer = new byte[Frame.HeaderLength + Chunk];
+    private byte[] buffer = new byte[Roomy];
     private int start;
     private int end;
 
@@ -20,7 +20,7 @@ internal sealed class Outbox(int descriptor)
     public bool IsFree => start == end;
 
     /// <summary>Where a payload can be written, before <see cref="Send(FrameType, int)"/>.</summary>
-    public Span<byte> Payload => buffer.AsSpan(Frame.HeaderLength, Chunk);
+    public Span<byte> Payload => buffer.AsSpan(Frame.HeaderLength, Roomy - Frame.HeaderLength);
 
     /// <summary>Sends what has been put into <see cref="Payload"/>, as far as the client takes it now; false where nobody reads any more.</summary>
     public bool Send(FrameType type, int length)
