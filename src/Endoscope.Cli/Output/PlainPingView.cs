@@ -21,9 +21,14 @@ internal sealed class PlainPingView(PingBoard board, TextWriter output, TextWrit
 
     public void Show(PingChange change)
     {
-        if (change is Came or AddressChanged)
+        // All that are there at the beginning come before the first answer, which is therefore as wide as the last.
+        if (change is Came { Destination: var one })
         {
-            board.Destinations.ToList().ForEach(Widen);
+            Widen(one);
+        }
+        else if (change is AddressChanged { Destination: var moved })
+        {
+            Widen(moved);
         }
 
         switch (change)

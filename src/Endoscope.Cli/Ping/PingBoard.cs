@@ -11,6 +11,9 @@ internal sealed class PingBoard(PingRun run)
     private readonly List<PingDestination> destinations = [];
     private readonly Dictionary<IPAddress, List<PingDestination>> byAddress = [];
 
+    // Those that are not gone.
+    private readonly Dictionary<PingTarget, PingDestination> byTarget = [];
+
     // Probes of one destination that may be under way at once: one timeout's worth, and one just sent.
     private readonly int underWay = 1 + (int)Math.Ceiling(run.Timeout / run.Interval);
     private readonly List<PingTotals> totals = [];
@@ -59,6 +62,7 @@ internal sealed class PingBoard(PingRun run)
         {
             var destination = new PingDestination(target) { Node = node, Reason = reason };
             destinations.Add(destination);
+            byTarget[target] = destination;
             Assign(destination, address);
             return new Came(destination);
         }
@@ -69,7 +73,7 @@ internal sealed class PingBoard(PingRun run)
     {
         lock (Gate)
         {
-            return destinations.Find(destination => !destination.IsGone && destination.Target == target);
+            return byTarget.GetValueOrDefault(target);
         }
     }
 
@@ -97,6 +101,7 @@ internal sealed class PingBoard(PingRun run)
         lock (Gate)
         {
             Unassign(destination);
+            byTarget.Remove(destination.Target);
             destination.IsGone = true;
             destination.Reason = reason;
             return new Left(destination);
