@@ -163,6 +163,11 @@ internal static class ScopeProgram
         }
 
         var command = result.CommandResult.Command;
+        if (command.Options.Any(option => option.Name == word))
+        {
+            return $"{word} goes after {Path(result.CommandResult)}.";
+        }
+
         var known = word.StartsWith("--", StringComparison.Ordinal)
             ? command.Options.Concat(result.RootCommandResult.Command.Options).Select(option => option.Name)
             : command.Subcommands.SelectMany(sub => sub.Aliases.Prepend(sub.Name));

@@ -283,6 +283,7 @@ public sealed class ScopeProgramTests
     [InlineData("pign", "did you mean ping?")]
     [InlineData("capure", "did you mean capture?")]
     [InlineData("launch --dry-rn", "did you mean --dry-run?")]
+    [InlineData("--dry-run launch", "--dry-run goes after launch.")]
     [InlineData("ping --namesapce x", "did you mean --namespace?")]
     [InlineData("fs gte", "did you mean get?")]
     public async Task AsksWhetherAnotherWordWasMeant(string line, string question)
