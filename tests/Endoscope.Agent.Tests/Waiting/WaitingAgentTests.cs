@@ -78,6 +78,7 @@ public sealed class WaitingAgentTests
         await using var waiting = await WaitingProcess.StartAsync(idleSeconds: 600);
         await using var agent = await AgentProcess.StartAsync(
             RunToolTests.Request(container, ["sh", "-c", $"trap '' HUP TERM; (sleep {mark}; sleep {mark}) & while :; do sleep {mark}; done"]), waiting.Beside);
+        await agent.StartedAsync();
         await Eventually.TrueAsync(() => Proc.WithArgument(mark).Count == 2);
         agent.Kill();
 
