@@ -18,7 +18,7 @@ case ${1:-} in
     *) sed -n '2,/^set/{s/^# \{0,1\}//p}' "$0"; [ "$1" = --help ] || exit 2; exit 0 ;;
 esac
 
-passed=0 failed=0 skipped=0 unsteady= image=
+passed=0 failed=0 skipped=0 unsteady= preparing=
 no_tests=8 # the exit code of a module that has none of those asked for
 work=$(mktemp -d)
 
@@ -26,7 +26,7 @@ finish() {
     local code=$?
     trap - EXIT
     trap '' INT TERM HUP
-    [ -z "$image" ] || kill -- "-$image" 2> /dev/null || true
+    [ -z "$preparing" ] || kill -- "-$preparing" 2> /dev/null || true
     leave_cluster || failed=$((failed + 1))
     rm -rf "$work"
     [ "$code" = 0 ] || [ "$failed" -gt 0 ] || failed=1
@@ -81,17 +81,21 @@ for project in "$root"/tests/*.Tests; do
 done
 
 # What the end-to-end tests need is made while the unit and server tests run, most of which wait; what it says is shown afterwards.
-make_image() {
+prepare() {
+    local ok=yes
     publish_scope
     build_image
     say "testing the image"
-    "$root/image/test" --image "$image_tar"
+    "$root/image/test" --image "$image_tar" || ok=
+    [ -z "$lab_started" ] || "$root/lab/up" > /dev/null
+    [ -n "$ok" ]
 }
 if [ -n "$with_cluster" ]; then
-    say "meanwhile: publishing scope (NativeAOT), building the image and testing it (the first time about four minutes)"
+    say "meanwhile: publishing scope (NativeAOT), building the image, testing it, starting the cluster (the first time about fifteen minutes)"
+    [ -n "${KUBECONFIG:-}" ] || [ "$(id -u)" != 0 ] || will_start_lab
     set -m # a process group of its own, to be ended as one
-    make_image > "$work/image" 2>&1 &
-    image=$!
+    prepare > "$work/prepared" 2>&1 &
+    preparing=$!
     set +m
 fi
 
@@ -100,9 +104,9 @@ run_tests "$modules"
 run_again "$modules"
 
 if [ -n "$with_cluster" ]; then
-    if wait "$image"; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
-    image=
-    cat "$work/image"
+    tail -n +1 -f --pid="$preparing" "$work/prepared"
+    if wait "$preparing"; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+    preparing=
     use_cluster
     need tmux tmux
     need tshark tshark wireshark-common

@@ -47,6 +47,9 @@ build_image() {
     "$root/image/build" --output "$image_tar"
 }
 
+# To be asked before the lab is started: whoever starts it takes it down.
+will_start_lab() { [ -e "${ENDOSCOPE_LAB_DIR:-/var/lib/endoscope-lab}/ready" ] || lab_started=yes; }
+
 # Uses the cluster of KUBECONFIG, else starts the lab. Sets KUBECONFIG.
 use_cluster() {
     need jq jq
@@ -65,7 +68,7 @@ use_cluster() {
 
     [ "$(id -u)" = 0 ] || fail "the lab (a Kubernetes on this machine) needs root: its nodes are namespaces, control groups and links; or set KUBECONFIG"
     say "starting a two-node Kubernetes on this machine (the first time about ten minutes: its servers are built from source; later half a minute)"
-    [ -e "${ENDOSCOPE_LAB_DIR:-/var/lib/endoscope-lab}/ready" ] || lab_started=yes
+    will_start_lab
     local export_line
     export_line=$("$root/lab/up") || fail "the lab did not start"
     eval "$export_line"
