@@ -32,6 +32,7 @@ public sealed record ConversationSettings
 public sealed class ConversationMatcher(ConversationSettings settings, Func<AddressKey, string> show, Action<Verdict> tell)
 {
     internal const long NanosecondsPerTick = 100;
+
     private readonly Membership membership = new();
     private readonly Remembered<Flow, bool> asked = new(settings.MostPending);
     private readonly long[] seenUntil = [long.MinValue, long.MinValue];
