@@ -130,6 +130,11 @@ public sealed class Cluster : IAsyncLifetime
     public Task DebugPodsAreGoneAsync(string target) =>
         UntilAsync($"debug pods of {target} gone", TimeSpan.FromSeconds(45), async () => (await PodsAsync($"debug-{target}")).Length == 0);
 
+    /// <summary>Waits until the target's debug pod has ended; the scope of any other test sweeps up what has.</summary>
+    public Task DebugPodEndsByItselfAsync(string target) =>
+        UntilAsync($"debug pod of {target} ends", TimeSpan.FromSeconds(90), async () =>
+            await KubectlAsync("get", "pod", "-n", Namespace, $"debug-{target}", "--ignore-not-found", "-o", "jsonpath={.status.phase}") is "Succeeded" or "");
+
     /// <summary>A pod as the API server tells it.</summary>
     public async Task<JsonElement> PodAsync(string name) =>
         JsonDocument.Parse(await KubectlAsync("get", "pod", "-n", Namespace, name, "-o", "json")).RootElement;

@@ -85,8 +85,9 @@ public sealed class GdbTests(Cluster cluster)
     [ClusterFact]
     public async Task TakesOneProcessByItsName()
     {
-        var one = await cluster.ScopeAsync("web", "gdb", "-p", "httpd", "--", "-batch", "-ex", "info inferiors");
-        var all = await cluster.ScopeAsync("web", "gdb", "-p", "*");
+        var target = await cluster.NewTargetAsync("gdb-by-name");
+        var one = await cluster.ScopeAsync(target, "gdb", "-p", "httpd", "--", "-batch", "-ex", "info inferiors");
+        var all = await cluster.ScopeAsync(target, "gdb", "-p", "*");
 
         Assert.Matches(@"(?m)^scope: gdb of process \d+ \(\d+ in container app\): httpd ", one.Stderr);
         Assert.Contains("/bin/busybox", one.Stdout);

@@ -150,10 +150,7 @@ public sealed class LaunchTests(Cluster cluster)
     {
         var target = await cluster.NewTargetAsync("launch-idle");
         await cluster.ScopeAsync(target, "--idle", "1s", "launch");
-        await Cluster.UntilAsync(
-            "idle debug pod ends",
-            TimeSpan.FromSeconds(30),
-            async () => (await cluster.PodAsync("debug-launch-idle")).GetProperty("status").GetProperty("phase").GetString() == "Succeeded");
+        await cluster.DebugPodEndsByItselfAsync(target);
 
         var result = await cluster.ScopeAsync(target, "launch");
 

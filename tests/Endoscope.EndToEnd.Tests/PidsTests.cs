@@ -29,8 +29,9 @@ public sealed class PidsTests(Cluster cluster)
     [ClusterFact]
     public async Task NamesProcessesAsTheContainerSeesThem()
     {
-        var inside = await Cluster.KubectlAsync("exec", "-n", cluster.Namespace, "web", "--", "pidof", "httpd");
-        var json = await cluster.ScopeAsync("web", "-o", "json", "pids");
+        var target = await cluster.NewTargetAsync("pids-inside");
+        var inside = await Cluster.KubectlAsync("exec", "-n", cluster.Namespace, target, "--", "pidof", "httpd");
+        var json = await cluster.ScopeAsync(target, "-o", "json", "pids");
 
         var httpd = JsonDocument.Parse(json.Stdout).RootElement.GetProperty("processes").EnumerateArray()
             .Single(process => process.GetProperty("commandLine")[0].GetString() == "httpd");
@@ -40,14 +41,15 @@ public sealed class PidsTests(Cluster cluster)
     [ClusterFact]
     public async Task ListsOnlyThoseAskedForByAnyOfTheirNames()
     {
-        var httpd = (await cluster.ProcessesAsync("web")).Single(process => process.GetProperty("name").GetString() == "httpd");
+        var target = await cluster.NewTargetAsync("pids-by-name");
+        var httpd = (await cluster.ProcessesAsync(target)).Single(process => process.GetProperty("name").GetString() == "httpd");
 
         foreach (var name in (string[])["httpd", "ht*", $"{httpd.GetProperty("pid").GetInt32()}", $"{httpd.GetProperty("containerPid").GetInt32()}"])
         {
-            Assert.Equal($"{httpd.GetProperty("pid").GetInt32()}\n", (await cluster.ScopeAsync("web", "pids", "-q", name)).Stdout);
+            Assert.Equal($"{httpd.GetProperty("pid").GetInt32()}\n", (await cluster.ScopeAsync(target, "pids", "-q", name)).Stdout);
         }
 
-        var none = await cluster.ScopeAsync("web", "pids", "nginx");
+        var none = await cluster.ScopeAsync(target, "pids", "nginx");
         Assert.Equal(3, none.ExitCode);
         Assert.Contains("no process of the container is 'nginx'; there are ", none.Stderr);
     }

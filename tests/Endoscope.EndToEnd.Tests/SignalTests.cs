@@ -87,7 +87,7 @@ public sealed class SignalTests(Cluster cluster)
         scope.Signal(Kill);
 
         await SleepIsAsync(target, "4321", running: false, TimeSpan.FromSeconds(90));
-        await EndsByItselfAsync(target);
+        await cluster.DebugPodEndsByItselfAsync(target);
     }
 
     [ClusterFact]
@@ -99,16 +99,8 @@ public sealed class SignalTests(Cluster cluster)
 
         scope.Signal(Kill);
 
-        await EndsByItselfAsync(target);
+        await cluster.DebugPodEndsByItselfAsync(target);
     }
-
-    private Task EndsByItselfAsync(string target) =>
-        Cluster.UntilAsync($"debug pod of {target} ends", TimeSpan.FromSeconds(90), async () =>
-        {
-            // Any scope that is run by another test sweeps up what has ended.
-            var found = await Command.RunAsync("kubectl", ["get", "pod", "-n", cluster.Namespace, $"debug-{target}", "--ignore-not-found", "-o", "jsonpath={.status.phase}"]);
-            return found is { ExitCode: 0, Stdout: "Succeeded" or "" };
-        });
 
     // Looks at all processes of the node, from the debug pod but not through scope.
     private Task SleepIsAsync(string target, string seconds, bool running, TimeSpan limit) =>

@@ -49,13 +49,14 @@ public sealed class StraceTests(Cluster cluster)
     [ClusterFact]
     public async Task TakesAProcessByEachOfItsThreeNames()
     {
-        var httpd = (await cluster.ProcessesAsync("web")).Single(process => process.GetProperty("name").GetString() == "httpd");
+        var target = await cluster.NewTargetAsync("strace-by-name");
+        var httpd = (await cluster.ProcessesAsync(target)).Single(process => process.GetProperty("name").GetString() == "httpd");
         var onNode = httpd.GetProperty("pid").GetInt32();
         var inContainer = httpd.GetProperty("containerPid").GetInt32();
 
         foreach (var name in (string[])[$"{onNode}", $"{inContainer}", "httpd", "http*"])
         {
-            var result = await cluster.ScopeAsync("web", "strace", "-p", name, "--", "-V");
+            var result = await cluster.ScopeAsync(target, "strace", "-p", name, "--", "-V");
 
             Assert.True(result.ExitCode == 0, result.ToString());
             Assert.Contains($"scope: strace of process {onNode} ({inContainer} in container app): httpd ", result.Stderr);
