@@ -89,7 +89,7 @@ public sealed class GdbTests(Cluster cluster)
         var one = await cluster.ScopeAsync(target, "gdb", "-p", "httpd", "--", "-batch", "-ex", "info inferiors");
         var all = await cluster.ScopeAsync(target, "gdb", "-p", "*");
 
-        Assert.Matches(@"(?m)^scope: gdb of process \d+ \(\d+ in container app\): httpd ", one.Stderr);
+        Assert.Matches(@"(?m)^scope: gdb of process \d+ \(\d+ in container gdb-by-name\): httpd ", one.Stderr);
         Assert.Contains("/bin/busybox", one.Stdout);
         Assert.Equal(3, all.ExitCode);
         Assert.Matches(@"^scope: error: gdb attaches to one process, and \d+ were asked for: \d+ \(sh\), ", all.Stderr);

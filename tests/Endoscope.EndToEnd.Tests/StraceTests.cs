@@ -59,7 +59,7 @@ public sealed class StraceTests(Cluster cluster)
             var result = await cluster.ScopeAsync(target, "strace", "-p", name, "--", "-V");
 
             Assert.True(result.ExitCode == 0, result.ToString());
-            Assert.Contains($"scope: strace of process {onNode} ({inContainer} in container app): httpd ", result.Stderr);
+            Assert.Contains($"scope: strace of process {onNode} ({inContainer} in container {target}): httpd ", result.Stderr);
         }
     }
 
