@@ -7,6 +7,9 @@ public sealed class AgentEndedException(string message, int? exitCode) : Session
     : "is the image an endoscope image of this version? scope cleanup removes the debug pod; --image names another image")
 {
     private const int Killed = 137;
+
+    /// <summary>The exit code of its process, or null: then the container runtime never had one.</summary>
+    public int? ExitCode => exitCode;
 }
 
 internal static class AgentHints

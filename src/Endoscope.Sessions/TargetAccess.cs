@@ -14,6 +14,9 @@ public sealed record AccessRequest(
 /// <summary>An agent beside a resolved target: the place from which sessions are opened. Disposing it leaves, as the request said.</summary>
 public sealed class TargetAccess : IAsyncDisposable
 {
+    private const int Attempts = 3;
+    private static readonly TimeSpan BetweenAttempts = TimeSpan.FromSeconds(1);
+
     private readonly IClusterApi api;
     private readonly IAccess access;
     private readonly AccessRequest request;
@@ -54,18 +57,27 @@ public sealed class TargetAccess : IAsyncDisposable
         return new TargetAccess(api, access, request, time, target, place, cancellationToken);
     }
 
-    /// <summary>Opens a session; the request's target is filled in. A waiting agent that ended just now is replaced, once.</summary>
+    /// <summary>
+    /// Opens a session; the request's target is filled in. A waiting agent that ended just now is replaced, once. For a new one a kubelet may
+    /// still take its predecessor of the same name, deleted a moment ago: that is tried again.
+    /// </summary>
     /// <param name="label">A word for the API server's audit log: what is done.</param>
     public async Task<AgentSession> StartAsync(AgentRequest agentRequest, string label, CancellationToken cancellationToken)
     {
-        try
+        for (var attempt = 1; ; attempt++)
         {
-            return await OpenAsync(agentRequest, label, cancellationToken);
-        }
-        catch (Exception e) when (Place.Reused && e is ApiStatusException or AgentEndedException)
-        {
-            Place = await access.EnsureAsync(Target, request.Needs, cancellationToken);
-            return await OpenAsync(agentRequest, label, cancellationToken);
+            try
+            {
+                return await OpenAsync(agentRequest, label, cancellationToken);
+            }
+            catch (Exception e) when (Place.Reused && attempt == 1 && e is ApiStatusException or AgentEndedException)
+            {
+                Place = await access.EnsureAsync(Target, request.Needs, cancellationToken);
+            }
+            catch (AgentEndedException e) when (e.ExitCode is null && attempt < Attempts)
+            {
+                await Task.Delay(BetweenAttempts, time, cancellationToken);
+            }
         }
     }
 

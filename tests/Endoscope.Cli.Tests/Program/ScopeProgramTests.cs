@@ -48,6 +48,21 @@ public sealed class ScopeProgramTests
     }
 
     [Fact]
+    public async Task TriesAgainWhereTheKubeletStillTakesAPredecessorForTheNewDebugPod()
+    {
+        await using var program = await StartAsync();
+        var calls = 0;
+        program.Server.OnExec((call, token) => Interlocked.Increment(ref calls) == 1
+            ? call.FailAsync("failed to load task: no running task found")
+            : SoundAgent.AnswerAsync(call, () => Task.CompletedTask, token));
+
+        var outcome = await program.RunAsync("-p", "web", "pids");
+
+        Assert.True(outcome.ExitCode == ExitCode.Done, outcome.Stderr);
+        Assert.Equal(2, calls);
+    }
+
+    [Fact]
     public async Task TellsAConnectionThatIsCutFromOneThatEnds()
     {
         await using var program = await StartAsync();
