@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.CommandLine;
 using Endoscope.Cli.Output;
 using Endoscope.Sessions;
@@ -94,7 +93,7 @@ internal sealed class CleanupCommand : TargetCommand
     private async Task<IReadOnlyCollection<Footprint>> RemoveAsync(
         Footprints footprints, IReadOnlyList<Footprint> found, GlobalRequest request, bool everywhere, CancellationToken cancellationToken)
     {
-        var gone = new ConcurrentQueue<Footprint>();
+        List<Footprint> gone = [];
         using var limit = new CancellationTokenSource(request.Timeout, context.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
@@ -106,14 +105,21 @@ internal sealed class CleanupCommand : TargetCommand
             context.Tell($"error: not all debug pods were gone within {Duration.Format(request.Timeout)}; the rest is still being deleted");
         }
 
-        return gone;
+        lock (gone)
+        {
+            return [.. gone];
+        }
 
+        // Several may be gone at once.
         void Gone(Footprint one)
         {
-            gone.Enqueue(one);
-            if (!request.Json)
+            lock (gone)
             {
-                context.Out.WriteLine(everywhere ? $"{one.Namespace}/{one.Name}" : one.Name);
+                gone.Add(one);
+                if (!request.Json)
+                {
+                    context.Out.WriteLine(everywhere ? $"{one.Namespace}/{one.Name}" : one.Name);
+                }
             }
         }
     }
