@@ -95,6 +95,27 @@ relayed() {
     bytes=$(awk -v bytes="$bytes" -v got="$got" 'BEGIN { print got ? bytes / got : 0 }')
 }
 
+# The most memory that a client holds while nobody reads what it captures. The reader opens the pipe first, and goes at the end.
+bench_paused() {
+    enter_traffic
+    local side reader job child ours peer
+    sender=$("$kubectl" get pod -n "$ns" web -o jsonpath='{.status.podIP}')
+    for side in ours peer; do
+        mkfifo "$work/$side.fifo"
+        sleep $((seconds + 30)) < "$work/$side.fifo" &
+        reader=$!
+        "capture_$side" "$work/$side.fifo" &
+        job=$!
+        sleep 2
+        send 20000 > /dev/null
+        child=$(pgrep -P "$job" | head -n 1)
+        printf -v "$side" '%s' "$(awk '/VmHWM/ { print $2 / 1000 }' "/proc/${child:-$job}/status")"
+        kill "$reader"
+        wait "$reader" "$job" 2> /dev/null || true
+    done
+    line "paused reader" "$ours" "$peer" MB "-"
+}
+
 # Eight captures of a million packets each, as files.
 bench_merge() {
     need mergecap wireshark-common
