@@ -74,7 +74,7 @@ public sealed class TargetAccess : IAsyncDisposable
             {
                 Place = await access.EnsureAsync(Target, request.Needs, cancellationToken);
             }
-            catch (AgentEndedException e) when (e.ExitCode is null && attempt < Attempts)
+            catch (Exception e) when (attempt < Attempts && MayBeOfThePredecessor(e))
             {
                 await Task.Delay(BetweenAttempts, time, cancellationToken);
             }
@@ -88,6 +88,10 @@ public sealed class TargetAccess : IAsyncDisposable
             await access.RemoveAsync(Place, stop);
         }
     }
+
+    // The container runtime has no such process any more, or the kubelet no such container.
+    private static bool MayBeOfThePredecessor(Exception e) =>
+        e is AgentEndedException { ExitCode: null } || (e is ApiStatusException && e.Message.Contains("container not found", StringComparison.Ordinal));
 
     private async Task<AgentSession> OpenAsync(AgentRequest agentRequest, string label, CancellationToken cancellationToken)
     {

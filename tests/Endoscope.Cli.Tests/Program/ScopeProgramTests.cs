@@ -63,6 +63,21 @@ public sealed class ScopeProgramTests
     }
 
     [Fact]
+    public async Task TriesAgainWhereTheKubeletKnowsOnlyThePredecessorOfTheNewDebugPod()
+    {
+        await using var program = await StartAsync();
+        program.OnRequest(AnswerWithInit);
+        var calls = 0;
+        program.Server.Answer(request => request.Path.EndsWith("/exec", StringComparison.Ordinal) && Interlocked.Increment(ref calls) == 1
+            ? ScriptedAnswer.Failure(500, "InternalError", "container not found (\"endoscope\")") : null);
+
+        var outcome = await program.RunAsync("-p", "web", "pids");
+
+        Assert.True(outcome.ExitCode == ExitCode.Done, outcome.Stderr);
+        Assert.Equal(2, calls);
+    }
+
+    [Fact]
     public async Task TellsAConnectionThatIsCutFromOneThatEnds()
     {
         await using var program = await StartAsync();
