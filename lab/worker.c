@@ -22,7 +22,7 @@ static int threads = 1;
 static struct account savings = ACCOUNT(100), current = ACCOUNT(50);
 
 __attribute__((noinline)) static void work(volatile unsigned long *count) {
-    struct timespec pause = { .tv_nsec = 4000000 };
+    struct timespec pause = { .tv_nsec = 10000000 };
     (void)getppid();
     nanosleep(&pause, NULL);
     ++*count;

@@ -31,8 +31,8 @@ public sealed partial class CapabilityTests(Cluster cluster) : IClassFixture<Cap
     [ClusterFact]
     public async Task PidsNeedsNone()
     {
-        await HasExactlyAsync([], "caps-worker", "pids", "-q");
-        Assert.Matches(@"^\d+\n$", (await cluster.ScopeAsync("caps-worker", "pids", "-q")).Stdout);
+        var result = await HasExactlyAsync([], "caps-worker", "pids", "-q");
+        Assert.Matches(@"^\d+\n$", result.Stdout);
     }
 
     [ClusterFact]
@@ -73,42 +73,61 @@ public sealed partial class CapabilityTests(Cluster cluster) : IClassFixture<Cap
     {
         var worker = (await cluster.ScopeAsync("caps-worker", "pids", "-q")).Stdout.Trim();
         var address = (await cluster.PodAsync("web")).GetProperty("status").GetProperty("podIP").GetString()!;
-        (string Capability, string Target, string[] Tool)[] tools =
+        (string Capability, string[] Tool)[] tools =
         [
-            ("DAC_OVERRIDE", "caps-worker", ["dd", "if=/dev/null", $"of=/proc/{worker}/mem", "conv=notrunc"]),
-            ("KILL", "caps-worker", ["bash", "-c", $"kill -0 {worker}"]),
-            ("NET_ADMIN", "caps-worker", ["ip", "link", "set", "lo", "up"]),
-            ("NET_RAW", "caps-worker", ["hping3", "-c", "1", "-S", "-p", "8080", address]),
-            ("SYS_ADMIN", "caps-worker", ["true"]),
-            ("SYS_PTRACE", "caps-worker", ["true"]),
+            ("DAC_OVERRIDE", ["dd", "if=/dev/null", $"of=/proc/{worker}/mem", "conv=notrunc"]),
+            ("KILL", ["bash", "-c", $"kill -0 {worker}"]),
+            ("NET_ADMIN", ["ip", "link", "set", "lo", "up"]),
+            ("NET_RAW", ["hping3", "-c", "1", "-S", "-p", "8080", address]),
+            ("SYS_ADMIN", ["true"]),
+            ("SYS_PTRACE", ["true"]),
         ];
+        await HasExactlyAsync([.. tools.Select(one => one.Capability), "DAC_READ_SEARCH"], "caps-worker", "shell", "true");
         await Parallel.ForEachAsync(tools, new ParallelOptions { MaxDegreeOfParallelism = 3 }, async (one, _) =>
         {
-            var with = await RunAsync(one.Target, null, ["shell", .. one.Tool]);
-            var without = await RunAsync(one.Target, one.Capability, ["shell", .. one.Tool]);
+            var with = await cluster.ScopeAsync("caps-worker", ["shell", .. one.Tool]);
+            var without = await RunWithoutAsync(one.Capability, "caps-worker", ["shell", .. one.Tool]);
             Assert.True(with.ExitCode == 0, $"{string.Join(' ', one.Tool)}: {with}");
             Assert.True(without.ExitCode != 0, $"{string.Join(' ', one.Tool)} works without {one.Capability}: {without}");
         });
-        await HasExactlyAsync([.. tools.Select(one => one.Capability), "DAC_READ_SEARCH"], "caps-worker", "shell", "true");
     }
 
     private async Task NeedsEachAsync(string[] capabilities, string target, Func<CommandResult, bool> works, params string[] command)
     {
+        var whole = await HasExactlyAsync(capabilities, target, command);
+        Assert.True(works(whole), $"{command[0]}: {whole}");
+
         // A process has one tracer at a time.
         var isTracer = command[0] is "strace" or "gdb";
-        await HasExactlyAsync(capabilities, target, command);
-        await Parallel.ForEachAsync((string?[])[null, .. capabilities], new ParallelOptions { MaxDegreeOfParallelism = isTracer ? 1 : 3 }, async (missing, _) =>
+        await Parallel.ForEachAsync(capabilities, new ParallelOptions { MaxDegreeOfParallelism = isTracer ? 1 : 3 }, async (missing, _) =>
         {
-            var result = await RunAsync(target, missing, command);
-            Assert.True(works(result) == (missing is null), $"{command[0]} without {missing ?? "nothing"}: {result}");
+            var result = await RunWithoutAsync(missing, target, command);
+            Assert.False(works(result), $"{command[0]} without {missing}: {result}");
         });
     }
 
-    // Some commands go on for ever, and one that lacks a capability hangs: they are interrupted when they have said enough, or had their time.
-    private async Task<CommandResult> RunAsync(string target, string? missing, string[] command)
+    private Task<CommandResult> RunWithoutAsync(string capability, string target, string[] command) =>
+        RunAsync(target, ["--terminate"], $"spec: {{containers: [{{name: endoscope, securityContext: {{capabilities: {{drop: [ALL, {capability}]}}}}}}]}}", command);
+
+    // What the kernel says that a process of the debug pod may ever have, not only what its manifest asks for.
+    private async Task<CommandResult> HasExactlyAsync(string[] capabilities, string target, params string[] command)
     {
-        using var overrides = new Overrides(missing is null ? "metadata: {labels: {caps: all}}" : Dropping(missing));
-        using var scope = cluster.StartScope(target, ["--terminate", "--overrides", overrides.Path, .. command]);
+        var label = $"a{Guid.NewGuid():N}";
+        var result = await RunAsync(target, [], $"metadata: {{labels: {{caps: {label}}}}}", command);
+        var pod = (await Cluster.KubectlAsync("get", "pods", "-n", cluster.Namespace, "-l", $"caps={label}", "-o", "name")).Trim();
+        var status = await Cluster.KubectlAsync("exec", "-n", cluster.Namespace, pod, "--", "cat", "/proc/self/status");
+        await Cluster.KubectlAsync("delete", "-n", cluster.Namespace, pod, "--wait=false");
+
+        var expected = capabilities.Aggregate(0UL, (mask, name) => mask | (1UL << Bits[name]));
+        Assert.Equal([expected, expected, expected], new[] { "CapPrm", "CapEff", "CapBnd" }.Select(set => Mask(status, set)));
+        return result;
+    }
+
+    // Some commands go on for ever, and one that lacks a capability hangs: they are interrupted when they have said enough, or had their time.
+    private async Task<CommandResult> RunAsync(string target, string[] options, string partialPod, string[] command)
+    {
+        using var overrides = new Overrides(partialPod);
+        using var scope = cluster.StartScope(target, [.. options, "--overrides", overrides.Path, .. command]);
         while (!scope.HasEnded && !Enough().IsMatch(scope.OutputSoFar))
         {
             await Task.Delay(100, TestContext.Current.CancellationToken);
@@ -135,36 +154,11 @@ public sealed partial class CapabilityTests(Cluster cluster) : IClassFixture<Cap
         }
     }
 
-    // What the kernel says that a process of the debug pod may ever have, not only what its manifest asks for.
-    private async Task HasExactlyAsync(string[] capabilities, string target, params string[] command)
-    {
-        var label = Guid.NewGuid().ToString("N");
-        using var overrides = new Overrides($"metadata: {{labels: {{caps: a{label}}}}}");
-        using var scope = cluster.StartScope(target, ["--overrides", overrides.Path, .. command]);
-        var pod = "";
-        await Cluster.UntilAsync("debug pod runs", TimeSpan.FromSeconds(60), async () =>
-            (pod = (await Cluster.KubectlAsync("get", "pods", "-n", cluster.Namespace, "-l", $"caps=a{label}", "--field-selector=status.phase=Running", "-o", "name")).Trim()).Length > 0);
-        var status = await Cluster.KubectlAsync("exec", "-n", cluster.Namespace, pod, "--", "cat", "/proc/self/status");
-        if (!scope.HasEnded)
-        {
-            scope.Signal(Interrupt);
-        }
-
-        await scope.EndAsync();
-        await Cluster.KubectlAsync("delete", "-n", cluster.Namespace, pod, "--wait=false");
-
-        var expected = capabilities.Aggregate(0UL, (mask, name) => mask | (1UL << Bits[name]));
-        Assert.Equal([expected, expected, expected], new[] { "CapPrm", "CapEff", "CapBnd" }.Select(set => Mask(status, set)));
-    }
-
     private static ulong Mask(string status, string set) =>
         ulong.Parse(status.Split('\n').Single(line => line.StartsWith(set, StringComparison.Ordinal)).Split('\t')[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 
     [GeneratedRegex(@"getppid\(\)|X-Caps|Breakpoint 1 at")]
     private static partial Regex Enough();
-
-    private static string Dropping(string capability) =>
-        $"spec: {{containers: [{{name: endoscope, securityContext: {{capabilities: {{drop: [ALL, {capability}]}}}}}}]}}";
 
     private sealed class Overrides : IDisposable
     {

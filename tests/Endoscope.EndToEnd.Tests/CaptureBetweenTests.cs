@@ -32,7 +32,7 @@ public sealed class CaptureBetweenTests(Cluster cluster)
     public async Task SaysThatAPodReceivesAndDoesNotAnswer()
     {
         // The capture sees what reaches the pod before the pod's own rules do.
-        await cluster.NewTargetAsync("between-silent");
+        await cluster.TargetAsync("between-silent");
         await ShellAsync("between-silent", "iptables", "-A", "INPUT", "-p", "icmp", "-j", "DROP");
         using var scope = Between("web", "between-silent");
         await SeenAsync(scope, await AddressAsync("between-silent"));
@@ -50,7 +50,7 @@ public sealed class CaptureBetweenTests(Cluster cluster)
     [ClusterFact]
     public async Task SaysWhatDiesOnTheWayAlsoToAService()
     {
-        await cluster.NewTargetAsync("between-db");
+        await cluster.TargetAsync("between-db");
         await Cluster.KubectlAsync("expose", "pod", "between-db", "-n", cluster.Namespace, "--port=80");
         var (web, database) = (await AddressAsync("web"), await AddressAsync("between-db"));
         var service = await Cluster.KubectlAsync("get", "service", "between-db", "-n", cluster.Namespace, "-o", "jsonpath={.spec.clusterIP}");

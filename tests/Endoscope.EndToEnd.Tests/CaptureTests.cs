@@ -30,7 +30,7 @@ public sealed class CaptureTests(Cluster cluster) : IDisposable
         var result = await scope.EndAsync();
 
         Assert.Equal(0, result.ExitCode);
-        Assert.Contains("6 packets captured, 6 passed the filter, 0 dropped by the kernel", result.Stderr);
+        Assert.True(result.Stderr.Contains("6 packets captured, 6 passed the filter, 0 dropped by the kernel", StringComparison.Ordinal), result.ToString());
         Assert.Equal(
             ["web.shop.pod > static.shop.pod 2 8", "static.shop.pod > web.shop.pod 1 0"],
             (await FieldsAsync(File, "ip.src_host", "ip.dst_host", "frame.packet_flags_direction", "icmp.type")).Take(2)
@@ -64,11 +64,11 @@ public sealed class CaptureTests(Cluster cluster) : IDisposable
     [ClusterFact]
     public async Task TakesUpPodsThatComeLater()
     {
-        await cluster.NewTargetAsync("capture-first");
+        await cluster.TargetAsync("capture-first");
         using var scope = Command.Start("env", "--default-signal", Cluster.Scope, "-n", cluster.Namespace, "-p", "capture-first", "capture", "-l", "run=capture-second", "-w", File);
         await StartedAsync(File);
 
-        await cluster.NewTargetAsync("capture-second");
+        await cluster.TargetAsync("capture-second");
         await Cluster.UntilAsync("second captured", Patience, async () => (await RunAsync("capinfos", File)).Contains("capture-second:eth0", StringComparison.Ordinal));
         await PingAsync("capture-second", "static", 1);
         await Cluster.UntilAsync("its packets", Patience, async () => (await FieldsAsync(File, "frame.interface_name")).Exists(line => line.Contains("capture-second", StringComparison.Ordinal)));

@@ -7,7 +7,7 @@ public sealed class CleanupTests(Cluster cluster)
     [ClusterFact]
     public async Task RemovesTheDebugPodsOfOneTargetAndWaitsUntilTheyAreGone()
     {
-        var target = await cluster.NewTargetAsync("cleanup-one");
+        var target = await cluster.TargetAsync("cleanup-one");
         await cluster.ScopeAsync(target, "launch");
 
         var result = await cluster.ScopeAsync(target, "cleanup");
@@ -31,7 +31,7 @@ public sealed class CleanupTests(Cluster cluster)
     [ClusterFact]
     public async Task ListsWhatThereIsByWhomAndUntilWhen()
     {
-        var target = await cluster.NewTargetAsync("cleanup-list");
+        var target = await cluster.TargetAsync("cleanup-list");
         await cluster.ScopeAsync(target, "launch");
 
         var table = await cluster.ScopeAsync(target, "list");
@@ -46,7 +46,7 @@ public sealed class CleanupTests(Cluster cluster)
     [ClusterFact]
     public async Task PutsDebugPodsIntoANamespaceOfTheirOwnAndRemovesThemThere()
     {
-        var target = await cluster.NewTargetAsync("cleanup-elsewhere");
+        var target = await cluster.TargetAsync("cleanup-elsewhere");
         var elsewhere = $"{cluster.Namespace}-debug";
         await Cluster.KubectlAsync("create", "namespace", elsewhere);
         try
@@ -72,7 +72,7 @@ public sealed class CleanupTests(Cluster cluster)
     [ClusterFact]
     public async Task SparesTheYoungOfAllNamespaces()
     {
-        var target = await cluster.NewTargetAsync("cleanup-everywhere");
+        var target = await cluster.TargetAsync("cleanup-everywhere");
         await cluster.ScopeAsync(target, "launch");
 
         // Others use the cluster, too: nothing of theirs is a week old.
@@ -85,7 +85,7 @@ public sealed class CleanupTests(Cluster cluster)
     [ClusterFact]
     public async Task IsDoneTheSecondTimeToo()
     {
-        var target = await cluster.NewTargetAsync("cleanup-twice");
+        var target = await cluster.TargetAsync("cleanup-twice");
         await cluster.ScopeAsync(target, "launch");
 
         var both = await Task.WhenAll(cluster.ScopeAsync(target, "cleanup"), cluster.ScopeAsync(target, "cleanup"));
@@ -98,7 +98,7 @@ public sealed class CleanupTests(Cluster cluster)
     [ClusterFact]
     public async Task SparesWhatIsYoungerThanAsked()
     {
-        var target = await cluster.NewTargetAsync("cleanup-young");
+        var target = await cluster.TargetAsync("cleanup-young");
         await cluster.ScopeAsync(target, "launch");
 
         var result = await cluster.ScopeAsync(target, "cleanup", "--older-than", "1h");

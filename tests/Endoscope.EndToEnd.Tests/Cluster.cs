@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json;
 using Endoscope.Testing;
@@ -14,6 +15,8 @@ public sealed class Cluster : IAsyncLifetime
 {
     /// <summary>Why the tests do not run without a cluster.</summary>
     public const string Skip = "no cluster: KUBECONFIG is not set (test.sh starts one)";
+
+    private readonly ConcurrentDictionary<string, Lazy<Task<string>>> targets = new();
 
     /// <summary>Whether there is a cluster to test on.</summary>
     public static bool IsThere => !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("KUBECONFIG"));
@@ -56,29 +59,33 @@ public sealed class Cluster : IAsyncLifetime
     /// <summary>Starts scope and leaves it running. It is not to ignore the signals that whoever started the tests ignores (nohup, a background job).</summary>
     public Command StartScope(string target, params IEnumerable<string> args) => Command.Start("env", ["--default-signal", Scope, "-n", Namespace, "-p", target, .. args]);
 
-    /// <summary>Makes a target of the test's own, like <c>web</c>, and waits until it is ready.</summary>
-    public async Task<string> NewTargetAsync(string name)
+    /// <summary>A target of a test's own, like <c>web</c>, and ready; it is made when first asked for, so that tests of a class may share one.</summary>
+    public Task<string> TargetAsync(string name) => targets.GetOrAdd(name, _ => new Lazy<Task<string>>(async () =>
     {
-        await KubectlAsync(
-            "run", name, "-n", Namespace, "--image=endoscope-lab/busybox:1", "--image-pull-policy=IfNotPresent", "--restart=Never",
-            "--overrides={\"spec\":{\"terminationGracePeriodSeconds\":1}}");
-        await KubectlAsync("wait", "-n", Namespace, "--for=condition=Ready", "--timeout=60s", $"pod/{name}");
+        await RunPodAsync(name, "busybox");
         return name;
-    }
+    })).Value;
 
-    /// <summary>Makes a target that runs lab/worker.c, distroless and not root, with a debug pod that fits every command beside it, and waits until they are ready.</summary>
+    /// <summary>
+    /// As <see cref="TargetAsync"/>, one that runs lab/worker.c, distroless and not root, with a debug pod that fits every command beside it.
+    /// </summary>
     /// <param name="kind">How it was built: dynamic, stripped, static, static-pie or musl.</param>
     /// <param name="mode">What it does, such as <c>threads 4</c>.</param>
-    public async Task<string> NewWorkerAsync(string name, string kind, params IEnumerable<string> mode)
+    public Task<string> WorkerAsync(string name, string kind, params string[] mode) => targets.GetOrAdd(name, _ => new Lazy<Task<string>>(async () =>
+    {
+        await RunPodAsync(name, "worker", ["--command", "--", $"/{kind}/worker", .. mode]);
+        var launch = await ScopeAsync(name, "launch");
+        return launch.ExitCode == 0 ? name : throw new InvalidOperationException($"scope launch: {launch}");
+    })).Value;
+
+    private async Task RunPodAsync(string name, string image, params string[] command)
     {
         await KubectlAsync(
             [
-                "run", name, "-n", Namespace, "--image=endoscope-lab/worker:1", "--image-pull-policy=IfNotPresent", "--restart=Never",
-                "--overrides={\"spec\":{\"terminationGracePeriodSeconds\":1}}", "--command", "--", $"/{kind}/worker", .. mode,
+                "run", name, "-n", Namespace, $"--image=endoscope-lab/{image}:1", "--image-pull-policy=IfNotPresent", "--restart=Never",
+                "--overrides={\"spec\":{\"terminationGracePeriodSeconds\":1}}", .. command,
             ]);
         await KubectlAsync("wait", "-n", Namespace, "--for=condition=Ready", "--timeout=60s", $"pod/{name}");
-        var launch = await ScopeAsync(name, "launch");
-        return launch.ExitCode == 0 ? name : throw new InvalidOperationException($"scope launch: {launch}");
     }
 
     /// <summary>Skips the test where the server is older than this minor version of 1, and says why that matters.</summary>

@@ -6,7 +6,7 @@ public sealed class CompletionTests(Cluster cluster)
     [ClusterFact]
     public async Task BashCompletesCommandsNamespacesAndPods()
     {
-        await cluster.NewTargetAsync("completed-by-tab");
+        await cluster.TargetAsync("completed-by-tab");
         await using var window = await TerminalWindow.OpenAsync(160, 24);
         await window.TypeAsync($"PATH={Path.GetDirectoryName(Cluster.Scope)}:$PATH; source <(scope completion bash); clear");
         await window.ShowsAsync(@"\A\$ *$");

@@ -37,7 +37,7 @@ public sealed class DoctorTests(Cluster cluster)
         Assert.Equal("ok", checks.Values.Single(check => check.GetProperty("check").GetString() == "rights for list").GetProperty("result").GetString());
 
         // Beside a target of its own, where no debug pod waits.
-        var target = await cluster.NewTargetAsync("few-rights");
+        var target = await cluster.TargetAsync("few-rights");
         var pids = await Command.RunAsync(Cluster.Scope, [.. few, "-p", target, "pids"]);
         Assert.True(pids.ExitCode == 3 && pids.Stderr.Contains("create pods", StringComparison.Ordinal), pids.ToString());
     }

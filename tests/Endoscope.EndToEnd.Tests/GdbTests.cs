@@ -27,7 +27,7 @@ public sealed class GdbTests(Cluster cluster)
     [ClusterFact]
     public async Task FindsTheLibrariesOfTheTargetsImage()
     {
-        var target = await cluster.NewWorkerAsync("gdb-deadlock", "dynamic", "deadlock");
+        var target = await cluster.WorkerAsync("gdb-deadlock", "dynamic", "deadlock");
 
         var result = await cluster.ScopeAsync(target, "gdb", "--", "-batch", "-ex", "thread apply all bt", "-ex", "info sharedlibrary");
 
@@ -41,7 +41,7 @@ public sealed class GdbTests(Cluster cluster)
     [ClusterFact]
     public async Task WorksWithoutSymbolsToo()
     {
-        var target = await cluster.NewWorkerAsync("gdb-stripped", "stripped", "threads", "2");
+        var target = await cluster.WorkerAsync("gdb-stripped", "stripped", "threads", "2");
 
         var result = await cluster.ScopeAsync(target, "gdb", "--", "-batch", "-ex", "info threads", "-ex", "info sharedlibrary");
 
@@ -73,7 +73,7 @@ public sealed class GdbTests(Cluster cluster)
     [ClusterFact]
     public async Task RunsAScriptFromStandardInputAndPassesItsExitCodeOn()
     {
-        var target = await cluster.NewWorkerAsync("gdb-script", "static", "threads", "1");
+        var target = await cluster.WorkerAsync("gdb-static", "static", "threads", "4");
 
         var result = await cluster.ScopeAsync(target, ["gdb"], "print 6 * 7\nquit 5\n"u8.ToArray());
 
@@ -85,11 +85,11 @@ public sealed class GdbTests(Cluster cluster)
     [ClusterFact]
     public async Task TakesOneProcessByItsName()
     {
-        var target = await cluster.NewTargetAsync("gdb-by-name");
+        var target = await cluster.TargetAsync("gdb-web");
         var one = await cluster.ScopeAsync(target, "gdb", "-p", "httpd", "--", "-batch", "-ex", "info inferiors");
         var all = await cluster.ScopeAsync(target, "gdb", "-p", "*");
 
-        Assert.Matches(@"(?m)^scope: gdb of process \d+ \(\d+ in container gdb-by-name\): httpd ", one.Stderr);
+        Assert.Matches(@"(?m)^scope: gdb of process \d+ \(\d+ in container gdb-web\): httpd ", one.Stderr);
         Assert.Contains("/bin/busybox", one.Stdout);
         Assert.Equal(3, all.ExitCode);
         Assert.Matches(@"^scope: error: gdb attaches to one process, and \d+ were asked for: \d+ \(sh\), ", all.Stderr);
@@ -98,7 +98,7 @@ public sealed class GdbTests(Cluster cluster)
     [ClusterFact]
     public async Task NamesTheTracerThatIsThereAlready()
     {
-        var target = await cluster.NewWorkerAsync("gdb-twice", "dynamic", "threads", "2");
+        var target = await cluster.WorkerAsync("gdb-twice", "dynamic", "threads", "2");
         using var first = cluster.StartScope(target, "strace");
         await first.PrintsAsync("getppid");
 
@@ -111,7 +111,7 @@ public sealed class GdbTests(Cluster cluster)
     [ClusterFact]
     public async Task EndsWithItsTarget()
     {
-        var target = await cluster.NewTargetAsync("gdb-end");
+        var target = await cluster.TargetAsync("gdb-web");
         await cluster.ScopeAsync(target, "launch");
         using var brief = Command.Start("kubectl", "exec", "-n", cluster.Namespace, target, "--", "timeout", "20", "sleep", "3333");
         await Cluster.UntilAsync(
@@ -125,7 +125,7 @@ public sealed class GdbTests(Cluster cluster)
     [ClusterFact]
     public async Task NeedsNoMoreThanItNeeds()
     {
-        var target = await cluster.NewTargetAsync("gdb-least");
+        var target = await cluster.TargetAsync("gdb-least");
         await cluster.ScopeAsync(target, "gdb", "--", "-batch");
 
         var container = (await cluster.PodAsync($"debug-{target}")).GetProperty("spec").GetProperty("containers")[0];
@@ -134,19 +134,19 @@ public sealed class GdbTests(Cluster cluster)
     }
 
     [ClusterFact]
-    public Task ATargetGoesOnWhenTheClientIsKilledAtThePrompt() => GoesOnAsync("gdb-kill-prompt", [], scope => scope.Signal(Kill));
+    public Task ATargetGoesOnWhenTheClientIsKilledAtThePrompt() => GoesOnAsync("gdb-goes-on", [], scope => scope.Signal(Kill));
 
     [ClusterFact]
     public Task ATargetGoesOnWhenTheClientIsKilledWhileItRunsIntoABreakpoint() =>
-        GoesOnAsync("gdb-kill-busy", ["-ex", BusyBreakpoint, "-ex", "continue"], scope => scope.Signal(Kill));
+        GoesOnAsync("gdb-goes-on", ["-ex", BusyBreakpoint, "-ex", "continue"], scope => scope.Signal(Kill));
 
     [ClusterFact]
     public Task ATargetGoesOnWhenScopeIsInterrupted() =>
-        GoesOnAsync("gdb-interrupt", ["-ex", BusyBreakpoint, "-ex", "continue"], scope => scope.Signal(Interrupt));
+        GoesOnAsync("gdb-goes-on", ["-ex", BusyBreakpoint, "-ex", "continue"], scope => scope.Signal(Interrupt));
 
     [ClusterFact]
     public Task ATargetGoesOnWhenScopeIsTerminated() =>
-        GoesOnAsync("gdb-terminate", ["-ex", BusyBreakpoint, "-ex", "continue"], scope => scope.Signal(Terminate));
+        GoesOnAsync("gdb-goes-on", ["-ex", BusyBreakpoint, "-ex", "continue"], scope => scope.Signal(Terminate));
 
     [ClusterFact]
     public Task ATargetGoesOnWhenTheDebugPodIsDeleted() => GoesOnAsync(
@@ -157,7 +157,7 @@ public sealed class GdbTests(Cluster cluster)
     // gdb on a busy target, which then loses gdb in some way.
     private async Task GoesOnAsync(string name, string[] commands, Action<Command> leave)
     {
-        var target = await cluster.NewWorkerAsync(name, "dynamic", "threads", "8");
+        var target = await cluster.WorkerAsync(name, "dynamic", "threads", "8");
         using var scope = cluster.StartScope(target, ["gdb", "--", .. commands]);
         await scope.PrintsAsync(commands.Length == 0 ? @"\(gdb\)" : "Continuing");
         await Task.Delay(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
@@ -172,7 +172,7 @@ public sealed class GdbTests(Cluster cluster)
 
     private async Task StopsInAFunctionAsync(string kind)
     {
-        var target = await cluster.NewWorkerAsync($"gdb-{kind}", kind, "threads", "4");
+        var target = await cluster.WorkerAsync($"gdb-{kind}", kind, "threads", "4");
 
         var result = await cluster.ScopeAsync(target, "gdb", "--", "-batch", "-ex", "break work", "-ex", "continue", "-ex", "bt", "-ex", "print threads");
 

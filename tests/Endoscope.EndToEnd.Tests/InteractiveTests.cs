@@ -11,7 +11,7 @@ public sealed class InteractiveTests(Cluster cluster)
     [ClusterFact]
     public async Task ControlCIsGdbsAndSoAreTheArrows()
     {
-        var target = await cluster.NewWorkerAsync("hand-keys", "dynamic", "threads", "4");
+        var target = await cluster.WorkerAsync("hand-busy", "dynamic", "threads", "8");
         await using var window = await OpenGdbAsync(target);
 
         await window.TypeAsync("continue");
@@ -40,7 +40,7 @@ public sealed class InteractiveTests(Cluster cluster)
     [ClusterFact]
     public async Task GdbFitsTheWindowAndSpeaksUtf8()
     {
-        var target = await cluster.NewWorkerAsync("hand-window", "musl", "threads", "1");
+        var target = await cluster.WorkerAsync("hand-window", "musl", "threads", "1");
         await using var window = await OpenGdbAsync(target);
 
         await window.TypeAsync("show width");
@@ -56,7 +56,7 @@ public sealed class InteractiveTests(Cluster cluster)
     [ClusterFact]
     public async Task ATargetGoesOnWhenGdbsWindowIsClosed()
     {
-        var target = await cluster.NewWorkerAsync("hand-close", "dynamic", "threads", "8");
+        var target = await cluster.WorkerAsync("hand-busy", "dynamic", "threads", "8");
         await using (var window = await OpenGdbAsync(target))
         {
             await window.TypeAsync("break work if count == 0");
@@ -73,7 +73,7 @@ public sealed class InteractiveTests(Cluster cluster)
     [ClusterFact]
     public async Task StraceIsStoppedContinuedAndInterruptedLikeAnyCommand()
     {
-        var target = await cluster.NewWorkerAsync("hand-strace", "static", "threads", "1");
+        var target = await cluster.WorkerAsync("hand-strace", "static", "threads", "1");
         await using var window = await TerminalWindow.OpenAsync(100, 24);
 
         await window.TypeAsync($"clear; {Scope} -p {target} strace");
@@ -133,7 +133,7 @@ public sealed class InteractiveTests(Cluster cluster)
     [ClusterFact]
     public async Task NothingIsLeftOfAShellWhoseWindowIsClosed()
     {
-        var target = await cluster.NewTargetAsync("hand-vanish");
+        var target = await cluster.TargetAsync("hand-vanish");
         await using (var window = await TerminalWindow.OpenAsync(100, 24))
         {
             await window.TypeAsync($"clear; {Scope} -p {target} shell");

@@ -115,7 +115,7 @@ public sealed class IstioTests(Cluster cluster)
     [ClusterFact]
     public async Task SaysPlainlyWhatItDoesNotOpen()
     {
-        var ambient = await cluster.NewTargetAsync("istio-ambient");
+        var ambient = await cluster.TargetAsync("istio-ambient");
         Assert.Contains("no rules of Istio", (await cluster.ScopeAsync(ambient, "istio")).Stdout);
 
         await ShellAsync(ambient, "iptables-nft -t nat -N ISTIO_OUTPUT; iptables-nft -t nat -N ISTIO_PRERT; iptables-nft -t nat -A OUTPUT -j ISTIO_OUTPUT");
@@ -145,7 +145,7 @@ public sealed class IstioTests(Cluster cluster)
 
     private async Task<string> RedirectedTargetAsync(string name, string tool)
     {
-        var target = await cluster.NewTargetAsync(name);
+        var target = await cluster.TargetAsync(name);
         var made = await cluster.ScopeAsync(target, ["shell", "--", "bash", "-s", tool], Encoding.UTF8.GetBytes(Rules));
         Assert.True(made.ExitCode == 0, made.ToString());
         return target;

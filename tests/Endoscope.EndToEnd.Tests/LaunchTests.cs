@@ -9,7 +9,7 @@ public sealed class LaunchTests(Cluster cluster)
     [ClusterFact]
     public async Task LeavesADebugPodThatTheNextCommandUses()
     {
-        var target = await cluster.NewTargetAsync("launch-reuse");
+        var target = await cluster.TargetAsync("launch-reuse");
 
         var first = await cluster.ScopeAsync(target, "launch");
         var second = await cluster.ScopeAsync(target, "launch", "-o", "json");
@@ -22,7 +22,7 @@ public sealed class LaunchTests(Cluster cluster)
     [ClusterFact]
     public async Task GivesTheDebugPodNoMoreThanItNeeds()
     {
-        var target = await cluster.NewTargetAsync("launch-least");
+        var target = await cluster.TargetAsync("launch-least");
         await cluster.ScopeAsync(target, "pids");
 
         var spec = (await cluster.PodAsync("debug-launch-least")).GetProperty("spec");
@@ -38,7 +38,7 @@ public sealed class LaunchTests(Cluster cluster)
     [ClusterFact]
     public async Task MakesAnotherWhereACommandNeedsMoreRights()
     {
-        var target = await cluster.NewTargetAsync("launch-more");
+        var target = await cluster.TargetAsync("launch-more");
 
         await cluster.ScopeAsync(target, "pids");
         var shell = await cluster.ScopeAsync(target, "shell", "true");
@@ -50,7 +50,7 @@ public sealed class LaunchTests(Cluster cluster)
     [ClusterFact]
     public async Task TerminatesTheDebugPodWhenAsked()
     {
-        var target = await cluster.NewTargetAsync("launch-terminate");
+        var target = await cluster.TargetAsync("launch-terminate");
 
         var result = await cluster.ScopeAsync(target, "--terminate", "pids", "-q");
 
@@ -61,7 +61,7 @@ public sealed class LaunchTests(Cluster cluster)
     [ClusterFact]
     public async Task PrintsAManifestThatTheServerTakesAndCreatesNothing()
     {
-        var target = await cluster.NewTargetAsync("launch-dry");
+        var target = await cluster.TargetAsync("launch-nothing");
         var result = await cluster.ScopeAsync(target, "launch", "--dry-run");
         var applied = await Command.RunAsync("kubectl", ["apply", "--dry-run=server", "-f", "-"], Encoding.UTF8.GetBytes(result.Stdout));
 
@@ -73,14 +73,14 @@ public sealed class LaunchTests(Cluster cluster)
     [ClusterFact]
     public async Task SaysWithinSecondsThatTheImageCannotBeHadAndLeavesNothing()
     {
-        var target = await cluster.NewTargetAsync("launch-image");
+        var target = await cluster.TargetAsync("launch-nothing");
         var clock = Stopwatch.StartNew();
 
         var result = await cluster.ScopeAsync(target, "-i", "endoscope-lab/no-such-image:1", "launch");
 
         Assert.Equal(3, result.ExitCode);
         Assert.True(clock.Elapsed < TimeSpan.FromSeconds(30), $"took {clock.Elapsed}");
-        Assert.Contains("scope: error: the debug pod debug-launch-image cannot run: ErrImagePull", result.Stderr);
+        Assert.Contains("scope: error: the debug pod debug-launch-nothing cannot run: ErrImagePull", result.Stderr);
         Assert.Contains("--image", result.Stderr);
         await cluster.DebugPodsAreGoneAsync(target);
     }
@@ -88,18 +88,19 @@ public sealed class LaunchTests(Cluster cluster)
     [ClusterFact]
     public async Task SaysThatAnImageNameIsInvalid()
     {
-        var target = await cluster.NewTargetAsync("launch-name");
+        var target = await cluster.TargetAsync("launch-nothing");
 
         var result = await cluster.ScopeAsync(target, "-i", "Not A Name", "launch");
 
         Assert.Equal(3, result.ExitCode);
         Assert.Contains("InvalidImageName", result.Stderr);
+        await cluster.DebugPodsAreGoneAsync(target);
     }
 
     [ClusterFact]
     public async Task SaysAtOnceThatAQuotaIsUsedUp()
     {
-        var target = await cluster.NewTargetAsync("launch-quota");
+        var target = await cluster.TargetAsync("launch-nothing");
         var full = $"{cluster.Namespace}-full";
         await Cluster.KubectlAsync("create", "namespace", full);
         await Cluster.KubectlAsync("create", "quota", "none", "-n", full, "--hard=pods=0");
@@ -123,7 +124,7 @@ public sealed class LaunchTests(Cluster cluster)
     [ClusterFact]
     public async Task WorksTwiceAtOnceOnOneTarget()
     {
-        var target = await cluster.NewTargetAsync("launch-twice");
+        var target = await cluster.TargetAsync("launch-twice");
 
         var results = await Task.WhenAll(cluster.ScopeAsync(target, "pids", "-q"), cluster.ScopeAsync(target, "pids", "-q"));
 
@@ -134,7 +135,7 @@ public sealed class LaunchTests(Cluster cluster)
     [ClusterFact]
     public async Task DoesNotUseAForgedDebugPod()
     {
-        var target = await cluster.NewTargetAsync("launch-forged");
+        var target = await cluster.TargetAsync("launch-forged");
         await Cluster.KubectlAsync(
             "run", "debug-launch-forged", "-n", cluster.Namespace, "--image=endoscope-lab/busybox:1", "--image-pull-policy=IfNotPresent",
             "--labels=app.kubernetes.io/managed-by=scope,endoscope/target=launch-forged");
@@ -148,7 +149,7 @@ public sealed class LaunchTests(Cluster cluster)
     [ClusterFact]
     public async Task SweepsWhatHasEndedByItself()
     {
-        var target = await cluster.NewTargetAsync("launch-idle");
+        var target = await cluster.TargetAsync("launch-idle");
         await cluster.ScopeAsync(target, "--idle", "1s", "launch");
         await cluster.DebugPodEndsByItselfAsync(target);
 

@@ -29,7 +29,7 @@ public sealed class PidsTests(Cluster cluster)
     [ClusterFact]
     public async Task NamesProcessesAsTheContainerSeesThem()
     {
-        var target = await cluster.NewTargetAsync("pids-inside");
+        var target = await cluster.TargetAsync("pids-inside");
         var inside = await Cluster.KubectlAsync("exec", "-n", cluster.Namespace, target, "--", "pidof", "httpd");
         var json = await cluster.ScopeAsync(target, "-o", "json", "pids");
 
@@ -41,7 +41,7 @@ public sealed class PidsTests(Cluster cluster)
     [ClusterFact]
     public async Task ListsOnlyThoseAskedForByAnyOfTheirNames()
     {
-        var target = await cluster.NewTargetAsync("pids-by-name");
+        var target = await cluster.TargetAsync("pids-by-name");
         var httpd = (await cluster.ProcessesAsync(target)).Single(process => process.GetProperty("name").GetString() == "httpd");
 
         foreach (var name in (string[])["httpd", "ht*", $"{httpd.GetProperty("pid").GetInt32()}", $"{httpd.GetProperty("containerPid").GetInt32()}"])
@@ -68,7 +68,7 @@ public sealed class PidsTests(Cluster cluster)
     [ClusterFact]
     public async Task TellsOfProcessesThatStartAndEndUntilTheContainerDoes()
     {
-        var target = await cluster.NewTargetAsync("pids-watch");
+        var target = await cluster.TargetAsync("pids-watch");
         using var text = cluster.StartScope(target, "pids", "--watch");
         using var json = cluster.StartScope(target, "-o", "json", "pids", "--watch", "sleep");
         await text.PrintsAsync(@"^running +\d+ +1 .*/bin/sh -c trap");

@@ -64,7 +64,7 @@ public sealed class PingTests(Cluster cluster)
         using var scope = cluster.StartScope("static", "-o", "json", "ping", "-a", "-c0", "-i", "0.2");
         await Cluster.UntilAsync("debug pod running", TimeSpan.FromSeconds(30), async () => (await cluster.PodsAsync("debug-static")).Length > 0);
         await Task.Delay(TimeSpan.FromSeconds(3), TestContext.Current.CancellationToken);
-        await cluster.NewTargetAsync("late");
+        await cluster.TargetAsync("late");
         await Task.Delay(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
         await Cluster.KubectlAsync("delete", "pod", "-n", cluster.Namespace, "late", "--wait=true", "--timeout=40s");
 
@@ -101,7 +101,7 @@ public sealed class PingTests(Cluster cluster)
 
         public static async Task<SilentPod> StartAsync(Cluster cluster, string name)
         {
-            await cluster.NewTargetAsync(name);
+            await cluster.TargetAsync(name);
             var rule = await cluster.ScopeAsync(name, "shell", "iptables-legacy", "-A", "INPUT", "-p", "icmp", "-j", "DROP");
             Assert.True(rule.ExitCode == 0, rule.ToString());
             return new SilentPod(cluster, name);

@@ -9,7 +9,7 @@ public sealed class SettingsTests(Cluster cluster)
     [ClusterFact]
     public async Task MakesTheDebugPodAsSettingsWantItAndUsesItAgain()
     {
-        var target = await cluster.NewTargetAsync("settings-all");
+        var target = await cluster.TargetAsync("settings-all");
         var overrides = Path.GetTempFileName();
         await File.WriteAllTextAsync(
             overrides,
@@ -57,7 +57,7 @@ public sealed class SettingsTests(Cluster cluster)
     [ClusterFact]
     public async Task TheServerTakesTheManifestThatIsShown()
     {
-        var target = await cluster.NewTargetAsync("settings-dry");
+        var target = await cluster.TargetAsync("settings-nothing");
 
         var shown = await cluster.ScopeAsync(target, "--labels", "team=sre", "--tolerations", "", "--limits", "", "launch", "--dry-run");
         var applied = await Command.RunAsync("kubectl", ["apply", "--dry-run=server", "-f", "-"], Encoding.UTF8.GetBytes(shown.Stdout));
@@ -69,12 +69,12 @@ public sealed class SettingsTests(Cluster cluster)
     [ClusterFact]
     public async Task SaysWhatTheClusterHasAgainstASettingAndLeavesNothing()
     {
-        var target = await cluster.NewTargetAsync("settings-priority");
+        var target = await cluster.TargetAsync("settings-nothing");
 
         var result = await cluster.ScopeAsync(target, "--priority-class", "no-such-class", "launch");
 
         Assert.Equal(3, result.ExitCode);
         Assert.Contains("no-such-class", result.Stderr);
-        Assert.Empty(await cluster.PodsAsync("debug-settings-priority"));
+        Assert.Empty(await cluster.PodsAsync("debug-settings-nothing"));
     }
 }

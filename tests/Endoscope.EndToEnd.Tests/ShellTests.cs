@@ -59,7 +59,7 @@ public sealed class ShellTests(Cluster cluster)
     [ClusterFact]
     public async Task SaysThatItsDebugPodWasDeletedUnderIt()
     {
-        var target = await cluster.NewTargetAsync("shell-deleted");
+        var target = await cluster.TargetAsync("shell-deleted");
         using var scope = cluster.StartScope(target, "shell", "--", "sh", "-c", "echo begun; sleep 1000");
         await Cluster.UntilAsync("debug pod running", TimeSpan.FromSeconds(60), async () =>
             (await Command.RunAsync("kubectl", ["exec", "-n", cluster.Namespace, $"debug-{target}", "--", "pgrep", "-fx", "sleep 1000"])).ExitCode == 0);

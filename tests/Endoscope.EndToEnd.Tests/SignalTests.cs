@@ -13,7 +13,7 @@ public sealed class SignalTests(Cluster cluster)
     [ClusterFact]
     public async Task EndsWithinSecondsWhenInterruptedAndTerminatesAsAsked()
     {
-        var target = await cluster.NewTargetAsync("signal-interrupt");
+        var target = await cluster.TargetAsync("signal-interrupt");
         using var scope = cluster.StartScope(target, "--terminate", "shell", "sleep", "1234");
         await SleepIsAsync(target, "1234", running: true, TimeSpan.FromSeconds(30));
         var clock = Stopwatch.StartNew();
@@ -29,9 +29,9 @@ public sealed class SignalTests(Cluster cluster)
     [ClusterFact]
     public async Task ItsExitCodeTellsTheSignal()
     {
+        var target = await cluster.TargetAsync("signal-code");
         foreach (var (signal, exitCode) in ((int, int)[])[(HangUp, 129), (Terminate, 143)])
         {
-            var target = await cluster.NewTargetAsync($"signal-{signal}");
             using var scope = cluster.StartScope(target, "shell", "sleep", "2345");
             await SleepIsAsync(target, "2345", running: true, TimeSpan.FromSeconds(60));
 
@@ -45,7 +45,7 @@ public sealed class SignalTests(Cluster cluster)
     [ClusterFact]
     public async Task LeavesNothingWhenEndedWhileTheDebugPodIsBeingCreated()
     {
-        var target = await cluster.NewTargetAsync("signal-creating");
+        var target = await cluster.TargetAsync("signal-creating");
         using var scope = cluster.StartScope(target, "-i", "endoscope-lab/slow-image:1", "--timeout", "60s", "launch");
         await Cluster.UntilAsync("debug pod created", TimeSpan.FromSeconds(20), async () => (await cluster.PodsAsync($"debug-{target}")).Length == 1);
 
@@ -59,7 +59,7 @@ public sealed class SignalTests(Cluster cluster)
     [ClusterFact]
     public async Task LeavesNothingWheneverItIsInterrupted()
     {
-        var target = await cluster.NewTargetAsync("signal-whenever");
+        var target = await cluster.TargetAsync("signal-whenever");
         foreach (var delay in (int[])[20, 80, 150, 250, 400, 700, 1200])
         {
             using var scope = cluster.StartScope(target, "--terminate", "shell", "sleep", "3456");
@@ -80,7 +80,7 @@ public sealed class SignalTests(Cluster cluster)
     [ClusterFact]
     public async Task EndsTheToolWhenTheClientIsKilledAndTheDebugPodWhenItIsIdle()
     {
-        var target = await cluster.NewTargetAsync("signal-kill");
+        var target = await cluster.TargetAsync("signal-kill");
         using var scope = cluster.StartScope(target, "--idle", "10s", "shell", "sleep", "4321");
         await SleepIsAsync(target, "4321", running: true, TimeSpan.FromSeconds(30));
 
@@ -93,7 +93,7 @@ public sealed class SignalTests(Cluster cluster)
     [ClusterFact]
     public async Task TheDebugPodEndsByItselfWhenTheClientIsKilledWhileItIsBeingCreated()
     {
-        var target = await cluster.NewTargetAsync("signal-orphan");
+        var target = await cluster.TargetAsync("signal-orphan");
         using var scope = cluster.StartScope(target, "--idle", "5s", "shell", "sleep", "5432");
         await Cluster.UntilAsync("debug pod created", TimeSpan.FromSeconds(30), async () => (await cluster.PodsAsync($"debug-{target}")).Length == 1);
 

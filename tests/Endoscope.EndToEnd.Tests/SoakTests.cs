@@ -5,7 +5,7 @@ namespace Endoscope.EndToEnd.Tests;
 /// <summary>A short soak. It is told to take nobody else's processes and kubelets for its own.</summary>
 public sealed class SoakTests
 {
-    private const int Rounds = 10;
+    private const int Rounds = 4;
 
     [ClusterFact(Minutes = 7)]
     public async Task LeavesNothingBehindAndHarmsNoTarget()

@@ -10,7 +10,7 @@ public sealed class StraceTests(Cluster cluster)
     [ClusterFact]
     public async Task ShowsTheCallsOfAllThreadsLiveAndLetsThemGoOn()
     {
-        var target = await cluster.NewWorkerAsync("strace-live", "dynamic", "threads", "16");
+        var target = await cluster.WorkerAsync("strace-live", "dynamic", "threads", "16");
         using var scope = cluster.StartScope(target, "strace", "-e", "trace=getppid");
 
         await scope.PrintsAsync(@"^\d+ +getppid\(\) += 0$");
@@ -30,7 +30,7 @@ public sealed class StraceTests(Cluster cluster)
     [ClusterFact]
     public async Task FollowsChildrenUnlessToldNotTo()
     {
-        var target = await cluster.NewWorkerAsync("strace-follow", "static", "bomb", "30");
+        var target = await cluster.WorkerAsync("strace-follow", "static", "bomb", "30");
         using var follow = cluster.StartScope(target, "strace", "-e", "trace=exit_group");
         await Cluster.UntilAsync("ends of 30 children", TimeSpan.FromSeconds(60), () => Task.FromResult(Callers(follow.OutputSoFar).Length >= 30));
         follow.Signal(Interrupt);
@@ -49,7 +49,7 @@ public sealed class StraceTests(Cluster cluster)
     [ClusterFact]
     public async Task TakesAProcessByEachOfItsThreeNames()
     {
-        var target = await cluster.NewTargetAsync("strace-by-name");
+        var target = await cluster.TargetAsync("strace-web");
         var httpd = (await cluster.ProcessesAsync(target)).Single(process => process.GetProperty("name").GetString() == "httpd");
         var onNode = httpd.GetProperty("pid").GetInt32();
         var inContainer = httpd.GetProperty("containerPid").GetInt32();
@@ -66,7 +66,7 @@ public sealed class StraceTests(Cluster cluster)
     [ClusterFact]
     public async Task SummarizesSeveralProcessesWhenInterrupted()
     {
-        var target = await cluster.NewWorkerAsync("strace-summary", "musl", "threads", "4");
+        var target = await cluster.WorkerAsync("strace-summary", "musl", "threads", "4");
         using var scope = cluster.StartScope(target, "strace", "-p", "1", "-p", "worker", "--", "-c", "-S", "calls");
         var pid = (await cluster.ProcessesAsync(target))[0].GetProperty("pid").GetInt32();
         await Cluster.UntilAsync(
@@ -87,7 +87,7 @@ public sealed class StraceTests(Cluster cluster)
     [ClusterFact]
     public async Task NamesTheTracerThatIsThereAlready()
     {
-        var target = await cluster.NewWorkerAsync("strace-twice", "dynamic", "threads", "2");
+        var target = await cluster.WorkerAsync("strace-twice", "dynamic", "threads", "2");
         using var first = cluster.StartScope(target, "strace");
         await first.PrintsAsync("getppid");
 
@@ -101,7 +101,7 @@ public sealed class StraceTests(Cluster cluster)
     [ClusterFact]
     public async Task ATargetGoesOnWhenTheClientIsKilled()
     {
-        var target = await cluster.NewWorkerAsync("strace-kill", "dynamic", "threads", "8");
+        var target = await cluster.WorkerAsync("strace-goes-on", "dynamic", "threads", "8");
         using var scope = cluster.StartScope(target, "strace");
         await scope.PrintsAsync("getppid");
 
@@ -115,7 +115,7 @@ public sealed class StraceTests(Cluster cluster)
     [ClusterFact]
     public async Task ATargetGoesOnWhenNobodyReadsOn()
     {
-        var target = await cluster.NewWorkerAsync("strace-head", "dynamic", "threads", "8");
+        var target = await cluster.WorkerAsync("strace-goes-on", "dynamic", "threads", "8");
 
         var result = await Command.RunAsync("bash", ["-c", $"'{Cluster.Scope}' -n {cluster.Namespace} -p {target} strace | head -n 3; exit ${{PIPESTATUS[0]}}"]);
 
@@ -127,7 +127,7 @@ public sealed class StraceTests(Cluster cluster)
     [ClusterFact]
     public async Task EndsWithItsTarget()
     {
-        var target = await cluster.NewTargetAsync("strace-end");
+        var target = await cluster.TargetAsync("strace-web");
         await cluster.ScopeAsync(target, "launch");
         using var brief = Command.Start("kubectl", "exec", "-n", cluster.Namespace, target, "--", "timeout", "20", "sleep", "3333");
         await Cluster.UntilAsync(
@@ -161,7 +161,7 @@ public sealed class StraceTests(Cluster cluster)
     [ClusterFact]
     public async Task NeedsNoMoreThanToTraceAndToLetGo()
     {
-        var target = await cluster.NewTargetAsync("strace-least");
+        var target = await cluster.TargetAsync("strace-least");
         await cluster.ScopeAsync(target, "strace", "--", "-V");
 
         var container = (await cluster.PodAsync($"debug-{target}")).GetProperty("spec").GetProperty("containers")[0];
