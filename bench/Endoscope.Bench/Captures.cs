@@ -20,7 +20,8 @@ internal static class Captures
         {
             using var frames = File.Create(Path.Combine(folder, $"{capture}.frames"));
             using var frameWriter = new FrameWriter(frames);
-            using var encoder = new PacketEncoder();
+            var encoder = new PacketEncoder();
+            using var compressor = new FrameCompressor();
             await using var writer = Begin(Path.Combine(folder, $"{capture}.pcapng"), 1);
             var random = new Random(capture);
             var data = Packet(capture);
@@ -32,7 +33,8 @@ internal static class Captures
                 writer.Add(new Packet(0, time, Length, data));
                 if (encoder.IsFull || i == packets - 1)
                 {
-                    await frameWriter.WriteAsync(FrameType.CapturePackets, encoder.Take().ToArray(), CancellationToken.None);
+                    var (type, payload) = Compress(compressor, encoder.Take());
+                    await frameWriter.WriteAsync(type, payload, CancellationToken.None);
                     await writer.FlushAsync(CancellationToken.None);
                 }
             }
@@ -80,6 +82,10 @@ internal static class Captures
 
         return merger.Late == 0 ? 0 : 1;
     }
+
+    // As the agent does.
+    private static (FrameType Type, byte[] Payload) Compress(FrameCompressor compressor, ReadOnlySpan<byte> packets) =>
+        compressor.TryCompress(FrameType.CapturePackets, packets, out var compressed) ? (FrameType.Compressed, compressed.ToArray()) : (FrameType.CapturePackets, packets.ToArray());
 
     private static ValueTask WriteAsync(CaptureWriter writer, HashSet<AddressKey> seen, in Packet packet)
     {
@@ -142,7 +148,7 @@ internal static class Captures
 
         public void Dispose()
         {
-            decoder.Dispose();
+            reader.Dispose();
             file.Dispose();
         }
     }

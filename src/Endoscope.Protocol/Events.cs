@@ -25,10 +25,10 @@ public sealed record EndEvent
     /// <summary>What kept the agent from doing what was asked.</summary>
     public AgentError? Error { get; init; }
 
-    /// <summary>Payload bytes of all <see cref="FrameType.Output"/> and <see cref="FrameType.CapturePackets"/> frames sent.</summary>
+    /// <summary>Payload bytes of all <see cref="FrameType.Output"/> and <see cref="FrameType.CapturePackets"/> frames sent, uncompressed.</summary>
     public required long OutputBytes { get; init; }
 
-    /// <summary>Payload bytes of all <see cref="FrameType.Error"/> frames sent.</summary>
+    /// <summary>Payload bytes of all <see cref="FrameType.Error"/> frames sent, uncompressed.</summary>
     public required long ErrorBytes { get; init; }
 }
 

@@ -26,6 +26,12 @@ public enum FrameType : byte
     /// <summary>Both: alive, nothing to say. Empty; sent every <see cref="Frame.HeartbeatInterval"/>.</summary>
     Heartbeat = 6,
 
+    /// <summary>
+    /// Client: so many more bytes of output and errors were taken, uncompressed; an unsigned 32-bit big-endian number. Of more than
+    /// <see cref="Frame.CompressedWindow"/> ahead of it nothing is compressed.
+    /// </summary>
+    OutputTaken = 7,
+
     /// <summary>Client: one more pod for a capture that runs; a <see cref="CaptureTarget"/> as JSON.</summary>
     CaptureTarget = 32,
 
@@ -55,6 +61,9 @@ public enum FrameType : byte
 
     /// <summary>Agent: a <see cref="ProcessChange"/> as JSON, where a <see cref="ListProcessesRequest"/> has an interval.</summary>
     ProcessChange = 22,
+
+    /// <summary>Agent: stands for a frame of another type, as <see cref="FrameCompressor"/> makes it.</summary>
+    Compressed = 23,
 
     /// <summary>Agent: a <see cref="FileList"/> as JSON; a list comes in one frame or several, in order.</summary>
     Files = 40,
@@ -100,6 +109,12 @@ public readonly record struct Frame(FrameType Type, ReadOnlyMemory<byte> Payload
 
     /// <summary>How many bytes of input the client may send before <see cref="FrameType.InputTaken"/> catches up.</summary>
     public const int InputWindow = 256 * 1024;
+
+    /// <summary>
+    /// How many bytes of output and errors may be under way while the agent still compresses more. What waits in the sockets on the way holds a tool
+    /// back by its size, which, compressed, can stand for gigabytes.
+    /// </summary>
+    public const int CompressedWindow = 64 * 1024 * 1024;
 
     /// <summary>How often each side says that it is alive.</summary>
     public static readonly TimeSpan HeartbeatInterval = TimeSpan.FromSeconds(10);

@@ -1,12 +1,13 @@
 namespace Endoscope.Protocol;
 
-/// <summary>Reads frames from a byte stream; never buffers more than one frame.</summary>
-public sealed class FrameReader(Stream source)
+/// <summary>Reads frames from a byte stream, and those that are compressed as what they stand for; never buffers more than one frame.</summary>
+public sealed class FrameReader(Stream source) : IDisposable
 {
     private readonly byte[] header = new byte[Frame.HeaderLength];
+    private FrameDecompressor? decompressor;
 
     /// <summary>The next frame, or null where the stream ends between two frames.</summary>
-    /// <exception cref="InvalidDataException">The stream ends within a frame, or a length is over <see cref="Frame.MaxPayload"/>.</exception>
+    /// <exception cref="InvalidDataException">The stream ends within a frame, a length is over <see cref="Frame.MaxPayload"/>, or a compressed frame is none.</exception>
     public async ValueTask<Frame?> ReadAsync(CancellationToken cancellationToken)
     {
         var got = await source.ReadAtLeastAsync(header, header.Length, throwOnEndOfStream: false, cancellationToken);
@@ -28,6 +29,8 @@ public sealed class FrameReader(Stream source)
             throw new InvalidDataException($"the stream ended after {got} of {length} bytes of a frame");
         }
 
-        return new Frame(type, payload);
+        return type == FrameType.Compressed ? (decompressor ??= new FrameDecompressor()).Decompress(payload) : new Frame(type, payload);
     }
+
+    public void Dispose() => decompressor?.Dispose();
 }

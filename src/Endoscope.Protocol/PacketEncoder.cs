@@ -1,18 +1,16 @@
 using System.Buffers.Binary;
-using System.IO.Compression;
 
 namespace Endoscope.Protocol;
 
 /// <summary>
-/// Gathers packets into the payload of a <see cref="FrameType.CapturePackets"/> frame: one byte that tells whether the rest is
-/// compressed, the number of packets sent before (8 bytes), the length uncompressed (4 bytes), then the packets. A packet is its interface,
-/// its time (8 bytes), its original and its captured length, and its bytes; all numbers are big-endian, of 4 bytes where nothing else is said.
-/// Compression is one deflate stream, flushed at the end of each frame.
+/// Gathers packets into the payload of a <see cref="FrameType.CapturePackets"/> frame: the number of packets sent before (8 bytes), then the packets.
+/// A packet is its interface, its time (8 bytes), its original and its captured length, and its bytes; all numbers are big-endian, of 4 bytes
+/// where nothing else is said.
 /// </summary>
-public sealed class PacketEncoder : IDisposable
+public sealed class PacketEncoder
 {
     /// <summary>Bytes before the packets.</summary>
-    internal const int HeaderLength = 1 + sizeof(long) + sizeof(int);
+    internal const int HeaderLength = sizeof(long);
 
     /// <summary>Bytes before a packet's own.</summary>
     internal const int PacketHeaderLength = (3 * sizeof(int)) + sizeof(long);
@@ -20,29 +18,13 @@ public sealed class PacketEncoder : IDisposable
     /// <summary>The longest packet that fits.</summary>
     public const int LongestPacket = 256 * 1024;
 
-    internal const byte Plain = 0;
-    internal const byte Deflated = 1;
-
-    /// <summary>The most that a frame's packets can take, uncompressed.</summary>
-    internal const int MaxLength = Full + PacketHeaderLength + LongestPacket;
-
     // Larger frames compress no better, and hold the client's clock and signals up for longer.
     private const int Full = 256 * 1024;
 
-    // What does not become smaller (encrypted traffic) is tried again after so many frames.
-    private const int FramesUntilRetry = 32;
-    private const double WorthIt = 0.9;
-
-    private readonly byte[] plain = new byte[MaxLength];
-    private readonly MemoryStream payload = new();
-    private readonly DeflateStream compressor;
-    private int length;
-    private int plainFramesLeft;
+    private readonly byte[] payload = new byte[Full + PacketHeaderLength + LongestPacket];
+    private int length = HeaderLength;
     private long sent;
     private int waiting;
-
-    /// <summary>Begins with nothing gathered.</summary>
-    public PacketEncoder() => compressor = new DeflateStream(payload, CompressionLevel.Fastest, leaveOpen: true);
 
     /// <summary>Whether there is nothing to send.</summary>
     public bool IsEmpty => waiting == 0;
@@ -58,7 +40,7 @@ public sealed class PacketEncoder : IDisposable
             throw new ArgumentException($"a packet of {data.Length} bytes is longer than {LongestPacket}", nameof(data));
         }
 
-        var target = plain.AsSpan(length);
+        var target = payload.AsSpan(length);
         BinaryPrimitives.WriteInt32BigEndian(target, captureInterface);
         BinaryPrimitives.WriteInt64BigEndian(target[4..], time);
         BinaryPrimitives.WriteInt32BigEndian(target[12..], originalLength);
@@ -71,34 +53,10 @@ public sealed class PacketEncoder : IDisposable
     /// <summary>The payload that carries what was gathered; valid until the next call. Begins anew.</summary>
     public ReadOnlySpan<byte> Take()
     {
-        payload.SetLength(HeaderLength);
-        payload.Position = HeaderLength;
-        var encoding = Plain;
-        if (plainFramesLeft > 0)
-        {
-            plainFramesLeft--;
-            payload.Write(plain, 0, length);
-        }
-        else
-        {
-            encoding = Deflated;
-            compressor.Write(plain, 0, length);
-            compressor.Flush();
-            plainFramesLeft = payload.Length - HeaderLength > length * WorthIt ? FramesUntilRetry : 0;
-        }
-
-        var whole = payload.GetBuffer().AsSpan(0, (int)payload.Length);
-        whole[0] = encoding;
-        BinaryPrimitives.WriteInt64BigEndian(whole[1..], sent);
-        BinaryPrimitives.WriteInt32BigEndian(whole[9..], length);
+        var whole = payload.AsSpan(0, length);
+        BinaryPrimitives.WriteInt64BigEndian(whole, sent);
         sent += waiting;
-        (waiting, length) = (0, 0);
+        (waiting, length) = (0, HeaderLength);
         return whole;
-    }
-
-    public void Dispose()
-    {
-        compressor.Dispose();
-        payload.Dispose();
     }
 }

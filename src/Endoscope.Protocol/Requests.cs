@@ -17,7 +17,7 @@ namespace Endoscope.Protocol;
 public abstract record AgentRequest
 {
     /// <summary>The version of these records; an agent refuses one it does not speak.</summary>
-    public const int CurrentVersion = 1;
+    public const int CurrentVersion = 2;
 
     /// <summary>The version the client speaks; a request without one is refused.</summary>
     public int Version { get; init; } = CurrentVersion;

@@ -12,6 +12,8 @@ namespace Endoscope.Sessions;
 /// </summary>
 public sealed class AgentSession : IAsyncDisposable
 {
+    private const int TellTakenAfter = Frame.CompressedWindow / 64;
+
     private readonly IExecSession exec;
     private readonly FrameReader reader;
     private readonly FrameWriter writer;
@@ -22,6 +24,7 @@ public sealed class AgentSession : IAsyncDisposable
     private Task heartbeats = Task.CompletedTask;
     private Frame? first;
     private long outputBytes;
+    private uint taken;
     private long errorBytes;
 
     private AgentSession(IExecSession exec, TimeProvider time)
@@ -66,6 +69,7 @@ public sealed class AgentSession : IAsyncDisposable
     /// <exception cref="ConnectionLostException">The stream ended without the marker, lost bytes, or fell silent.</exception>
     public async ValueTask<Frame?> ReadAsync(CancellationToken cancellationToken)
     {
+        await TellTakenAsync();
         while (End is null)
         {
             var frame = first ?? await ReceiveAsync(cancellationToken);
@@ -85,6 +89,7 @@ public sealed class AgentSession : IAsyncDisposable
                 default:
                     outputBytes += frame.Type is FrameType.Output or FrameType.CapturePackets ? frame.Payload.Length : 0;
                     errorBytes += frame.Type == FrameType.Error ? frame.Payload.Length : 0;
+                    taken += frame.Type is FrameType.Output or FrameType.Error ? (uint)frame.Payload.Length : 0;
                     return frame;
             }
         }
@@ -132,6 +137,7 @@ public sealed class AgentSession : IAsyncDisposable
         await heartbeats;
         await exec.DisposeAsync();
         writer.Dispose();
+        reader.Dispose();
         closing.Dispose();
     }
 
@@ -193,16 +199,34 @@ public sealed class AgentSession : IAsyncDisposable
 
     private async Task SendHeartbeatsAsync()
     {
+        while (await heartbeat.WaitForNextTickAsync(CancellationToken.None) && await TryTellAsync(FrameType.Heartbeat, default))
+        {
+        }
+    }
+
+    // Who asks for the next frame is done with the last.
+    private async ValueTask TellTakenAsync()
+    {
+        if (taken >= TellTakenAfter)
+        {
+            var count = new byte[sizeof(uint)];
+            BinaryPrimitives.WriteUInt32BigEndian(count, taken);
+            taken = 0;
+            await TryTellAsync(FrameType.OutputTaken, count);
+        }
+    }
+
+    private async ValueTask<bool> TryTellAsync(FrameType type, ReadOnlyMemory<byte> payload)
+    {
         try
         {
-            while (await heartbeat.WaitForNextTickAsync(CancellationToken.None))
-            {
-                await writer.WriteAsync(FrameType.Heartbeat, default, closing.Token);
-            }
+            await writer.WriteAsync(type, payload, closing.Token);
+            return true;
         }
         catch (Exception e) when (e is OperationCanceledException or IOException or ClusterException)
         {
             // Either the session is over, or the connection is, which the reading side reports with its reason.
+            return false;
         }
     }
 }

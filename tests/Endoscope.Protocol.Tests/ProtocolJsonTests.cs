@@ -10,7 +10,7 @@ public sealed class ProtocolJsonTests
     [Fact]
     public void ARequestToList() => Same<AgentRequest>(
         new ListProcessesRequest { ContainerId = Id },
-        $$"""{"verb":"list-processes","processes":[],"version":1,"containerId":"{{Id}}","inPod":false}""");
+        $$"""{"verb":"list-processes","processes":[],"version":2,"containerId":"{{Id}}","inPod":false}""");
 
     [Fact]
     public void ARequestToRun() => Same<AgentRequest>(
@@ -22,12 +22,12 @@ public sealed class ProtocolJsonTests
             Environment = new Dictionary<string, string> { ["TERM"] = "xterm" },
             Terminal = new TerminalSize(80, 24),
         },
-        $$$"""{"verb":"run","argv":["ping","-c","1"],"namespaces":["net","uts"],"environment":{"TERM":"xterm"},"terminal":{"columns":80,"rows":24},"version":1,"containerId":"{{{Id}}}","inPod":false}""");
+        $$$"""{"verb":"run","argv":["ping","-c","1"],"namespaces":["net","uts"],"environment":{"TERM":"xterm"},"terminal":{"columns":80,"rows":24},"version":2,"containerId":"{{{Id}}}","inPod":false}""");
 
     [Fact]
     public void ARequestToCapture() => Same<AgentRequest>(
         new CaptureRequest { ContainerId = Id, Filter = "tcp", Interfaces = ["eth0"], SnapLength = 96, BufferBytes = 1, KubeletPort = 10250 },
-        $$"""{"verb":"capture","filter":"tcp","interfaces":["eth0"],"snapLength":96,"bufferBytes":1,"hostNetwork":false,"kubeletPort":10250,"version":1,"containerId":"{{Id}}","inPod":false}""");
+        $$"""{"verb":"capture","filter":"tcp","interfaces":["eth0"],"snapLength":96,"bufferBytes":1,"hostNetwork":false,"kubeletPort":10250,"version":2,"containerId":"{{Id}}","inPod":false}""");
 
     [Fact]
     public void ACapturedInterface() => Same(
@@ -59,7 +59,7 @@ public sealed class ProtocolJsonTests
     [Fact]
     public void ARequestToFetch() => Same<AgentRequest>(
         new FetchFilesRequest { ContainerId = Id, Path = "/data", Held = [new HeldFile("big", 65536, Digest: "ab"), new HeldFile("whole", 1, DateTimeOffset.UnixEpoch)] },
-        $$"""{"verb":"fetch-files","held":[{"path":"big","size":65536,"digest":"ab"},{"path":"whole","size":1,"modified":"1970-01-01T00:00:00+00:00"}],"path":"/data","version":1,"containerId":"{{Id}}","inPod":false}""");
+        $$"""{"verb":"fetch-files","held":[{"path":"big","size":65536,"digest":"ab"},{"path":"whole","size":1,"modified":"1970-01-01T00:00:00+00:00"}],"path":"/data","version":2,"containerId":"{{Id}}","inPod":false}""");
 
     [Fact]
     public void AChecksumTakesNoNoticeOfHoles()

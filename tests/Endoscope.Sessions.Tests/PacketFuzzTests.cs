@@ -16,7 +16,7 @@ public sealed class PacketFuzzTests(ITestOutputHelper output)
         Words,
         (input, random) =>
         {
-            using var decoder = new PacketDecoder();
+            var decoder = new PacketDecoder();
             try
             {
                 // Two frames, or one that was torn.
@@ -31,7 +31,7 @@ public sealed class PacketFuzzTests(ITestOutputHelper output)
 
             try
             {
-                using var whole = new PacketDecoder();
+                var whole = new PacketDecoder();
                 Check(whole.Decode(input));
             }
             catch (InvalidDataException e)
@@ -46,7 +46,7 @@ public sealed class PacketFuzzTests(ITestOutputHelper output)
 
     private static byte[] Captured(int packets, int length)
     {
-        using var encoder = new PacketEncoder();
+        var encoder = new PacketEncoder();
         for (var i = 0; i < packets; i++)
         {
             encoder.Add(0, i, length, new byte[length]);

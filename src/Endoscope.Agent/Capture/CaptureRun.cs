@@ -124,7 +124,6 @@ internal sealed class CaptureRun(CaptureRequest request, ClientLink client) : ID
     public void Dispose()
     {
         interfaces.ForEach(one => one.Source?.Dispose());
-        encoder.Dispose();
     }
 
     /// <summary>What was captured up to now is still sent.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Endoscope.Agent.Native;
@@ -6,17 +7,18 @@ using Endoscope.Protocol;
 namespace Endoscope.Agent.Sessions;
 
 /// <summary>The two ends of the client's connection, its heartbeats, and whether anybody is there.</summary>
-internal sealed class ClientLink
+internal sealed class ClientLink : IDisposable
 {
     private readonly int input;
     private readonly int output;
     private readonly SessionTimes times;
     private readonly FrameDecoder decoder = new();
     private readonly Outbox outbox;
+    private readonly FrameCompressor compressor = new();
     private readonly Queue<(FrameType Type, byte[] Payload)> messages = new();
     private TimeSpan heardAt = MonotonicTime.Now;
     private TimeSpan spokeAt = MonotonicTime.Now;
-    private bool listens = true;
+    private long outputUnderWay;
 
     public ClientLink(int input, int output, SessionTimes times)
     {
@@ -31,8 +33,14 @@ internal sealed class ClientLink
     /// <summary>Nobody is there any more: a stream has ended or broken, or nothing was heard for too long.</summary>
     public bool IsGone { get; private set; }
 
+    /// <summary>Whether something may come from the client.</summary>
+    public bool Listens { get => field && !IsGone; private set; } = true;
+
     /// <summary>Whether everything that was sent has left.</summary>
     public bool IsFree => outbox.IsFree && messages.Count == 0;
+
+    /// <summary>Whether the client shows what comes to a person, who wants an end at once when asking for it: nothing is compressed then.</summary>
+    public bool IsWatched { get; set; }
 
     /// <summary>Where output can be read into, while <see cref="IsFree"/>.</summary>
     public Span<byte> Payload => outbox.Payload;
@@ -40,7 +48,7 @@ internal sealed class ClientLink
     /// <summary>When <see cref="KeepTime"/> has something to do.</summary>
     public TimeSpan Deadline => Min(heardAt + times.ClientSilence, spokeAt + times.HeartbeatInterval);
 
-    public PollEntry InputEntry => new() { Descriptor = IsGone || !listens ? Descriptor.None : input, Events = PollEvents.In };
+    public PollEntry InputEntry => new() { Descriptor = Listens ? input : Descriptor.None, Events = PollEvents.In };
 
     public PollEntry OutputEntry => new() { Descriptor = IsGone ? Descriptor.None : output, Events = IsFree ? (short)0 : PollEvents.Out };
 
@@ -58,15 +66,23 @@ internal sealed class ClientLink
         }
     }
 
-    /// <summary>The next frame other than a heartbeat.</summary>
+    /// <summary>The next frame that is for others.</summary>
     /// <exception cref="InvalidDataException">What the client sends is no frame.</exception>
     public bool TryTake(out FrameType type, out ReadOnlySpan<byte> payload)
     {
         while (decoder.TryTake(out type, out payload))
         {
-            if (type != FrameType.Heartbeat)
+            switch (type)
             {
-                return true;
+                case FrameType.Heartbeat:
+                    break;
+                case FrameType.OutputTaken:
+                    outputUnderWay -= payload.Length == sizeof(uint)
+                        ? BinaryPrimitives.ReadUInt32BigEndian(payload)
+                        : throw new InvalidDataException("a count of another length");
+                    break;
+                default:
+                    return true;
             }
         }
 
@@ -74,7 +90,15 @@ internal sealed class ClientLink
     }
 
     /// <summary>Stops reading: the client does not keep to the protocol. It has until it counts as silent to take its answer.</summary>
-    public void StopListening() => listens = false;
+    public void StopListening() => Listens = false;
+
+    /// <summary>Reads what the client has sent, for nobody.</summary>
+    public void Drop()
+    {
+        Span<byte> nothing = stackalloc byte[4096];
+        var got = Descriptor.Read(input, nothing);
+        IsGone |= got == 0 || (got < 0 && Descriptor.LastError != Errno.Again);
+    }
 
     /// <summary>Sends a record after all that was sent before, without waiting.</summary>
     public void Enqueue<T>(FrameType type, T value, JsonTypeInfo<T> typeInfo) => Enqueue(type, JsonSerializer.SerializeToUtf8Bytes(value, typeInfo));
@@ -90,14 +114,14 @@ internal sealed class ClientLink
     public void Send(FrameType type, ReadOnlySpan<byte> payload)
     {
         spokeAt = MonotonicTime.Now;
-        Keep(outbox.Send(type, payload));
+        Keep(TryCompress(type, payload, out var compressed) ? outbox.Send(FrameType.Compressed, compressed) : outbox.Send(type, payload));
     }
 
     /// <summary>Sends what was put into <see cref="Payload"/>.</summary>
     public void Send(FrameType type, int length)
     {
         spokeAt = MonotonicTime.Now;
-        Keep(outbox.Send(type, length));
+        Keep(TryCompress(type, outbox.Payload[..length], out var compressed) ? outbox.Send(FrameType.Compressed, compressed) : outbox.Send(type, length));
     }
 
     /// <summary>Sends on, as far as the client takes it.</summary>
@@ -132,7 +156,16 @@ internal sealed class ClientLink
     /// <summary>The client's output is closed.</summary>
     public void Lose() => IsGone = true;
 
+    public void Dispose() => compressor.Dispose();
+
     private static TimeSpan Min(TimeSpan left, TimeSpan right) => left < right ? left : right;
+
+    private bool TryCompress(FrameType type, ReadOnlySpan<byte> payload, out ReadOnlySpan<byte> compressed)
+    {
+        compressed = default;
+        outputUnderWay += type is FrameType.Output or FrameType.Error ? payload.Length : 0;
+        return !IsWatched && outputUnderWay <= Frame.CompressedWindow && compressor.TryCompress(type, payload, out compressed);
+    }
 
     private void Keep(bool connected) => IsGone |= !connected;
 }

@@ -93,6 +93,7 @@ internal sealed class RunningTool
             var tool = Tool.Start(request, first?.Pid, namespaces, adoptsOrphans: registration is not null, guard?.Pid ?? 0);
             registration?.Tell(tool);
             var relay = new ToolRelay(tool, client);
+            client.IsWatched = tool.HasTerminal;
             client.Enqueue(FrameType.Started, new StartedEvent { ToolPid = tool.Pid, Target = first, Attached = [.. attached.Take(MostTold).Select(Brief)] }, ProtocolJson.Default.StartedEvent);
             return new RunningTool(tool, relay, new ToolWatch(tool, relay, times), attached, guard);
         }

@@ -61,10 +61,36 @@ internal sealed class Session : IDisposable
         }
 
         answers?.Dispose();
-        return !client.IsGone;
+        var isTold = !client.IsGone;
+        LetClientLeave();
+        return isTold;
     }
 
-    public void Dispose() => capture?.Dispose();
+    public void Dispose()
+    {
+        capture?.Dispose();
+        client.Dispose();
+    }
+
+    // Where a connection is closed while something of the client's is still on its way, it is reset, and what the client has not read yet is lost.
+    private void LetClientLeave()
+    {
+        var deadline = MonotonicTime.Now + times.Leave;
+        while (client.Listens && MonotonicTime.Now < deadline)
+        {
+            Span<PollEntry> entries = [client.InputEntry, Dismissal];
+            Descriptor.Poll(entries, deadline - MonotonicTime.Now);
+            if (entries[1].CanRead)
+            {
+                break;
+            }
+
+            if (entries[0].CanRead)
+            {
+                client.Drop();
+            }
+        }
+    }
 
     private void WaitAndServe()
     {
@@ -76,7 +102,7 @@ internal sealed class Session : IDisposable
             running?.Relay.OutputEntry ?? new PollEntry { Descriptor = Descriptor.None },
             running?.Relay.ErrorEntry ?? new PollEntry { Descriptor = Descriptor.None },
             new PollEntry { Descriptor = running?.Tool.ExitNotice ?? Descriptor.None, Events = PollEvents.In },
-            registration is null || failure is not null ? new PollEntry { Descriptor = Descriptor.None } : registration.Entry,
+            failure is null ? Dismissal : new PollEntry { Descriptor = Descriptor.None },
             .. ended ? [] : capture?.Entries ?? [],
         ];
         var (fromClient, toClient, toTool, output, error, exit, dismissal) = (0, 1, 2, 3, 4, 5, 6);
@@ -118,6 +144,8 @@ internal sealed class Session : IDisposable
             capture?.PassPackets();
         }
     }
+
+    private PollEntry Dismissal => registration?.Entry ?? new PollEntry { Descriptor = Descriptor.None };
 
     private TimeSpan Deadline => new[]
     {

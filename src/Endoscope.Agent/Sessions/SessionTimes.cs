@@ -17,6 +17,9 @@ internal sealed record SessionTimes
     /// <summary>After the tool has ended: how long its streams may stay open with nothing in them.</summary>
     public TimeSpan Silence { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long a client that has been told of the end has to leave first.</summary>
+    public TimeSpan Leave { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>How often processes that were told to end are looked at.</summary>
     public TimeSpan Recheck { get; init; } = TimeSpan.FromMilliseconds(20);
 }

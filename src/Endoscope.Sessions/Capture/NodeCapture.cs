@@ -51,7 +51,6 @@ internal sealed class NodeCapture : IAsyncDisposable
         catch
         {
             await session.DisposeAsync();
-            capture.decoder.Dispose();
             throw;
         }
     }
@@ -119,7 +118,6 @@ internal sealed class NodeCapture : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await session.DisposeAsync();
-        decoder.Dispose();
         await beside.DisposeAsync();
     }
 

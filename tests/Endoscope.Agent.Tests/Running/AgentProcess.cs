@@ -118,6 +118,7 @@ internal sealed class AgentProcess : IAsyncDisposable
     public async Task<SessionResult> EndAsync()
     {
         var result = await new SessionReading().ReadAsync(this);
+        CloseInput();
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.Equal("", await panic);
         Assert.Equal(0, process.ExitCode);

@@ -12,12 +12,12 @@ internal sealed class InProcessSession : IAsyncDisposable
     private readonly (int Read, int Write) toAgent = Descriptor.Pipe();
     private readonly (int Read, int Write) fromAgent = Descriptor.Pipe();
     private readonly FileStream input;
-    private readonly FileStream output;
+    private readonly CountedPipe output;
 
     public InProcessSession(SessionTimes times)
     {
         input = new FileStream(new SafeFileHandle(toAgent.Write, ownsHandle: true), FileAccess.Write, bufferSize: 0);
-        output = new FileStream(new SafeFileHandle(fromAgent.Read, ownsHandle: true), FileAccess.Read, bufferSize: 0);
+        output = new CountedPipe(new SafeFileHandle(fromAgent.Read, ownsHandle: true));
         Writer = new FrameWriter(input);
         Reader = new FrameReader(output);
         Running = Task.Factory.StartNew(
@@ -43,6 +43,9 @@ internal sealed class InProcessSession : IAsyncDisposable
 
     public FrameReader Reader { get; }
 
+    /// <summary>How many bytes have come from the agent.</summary>
+    public long BytesOnTheWay => output.Count;
+
     /// <summary>Ends with whether the client was told how the session ended.</summary>
     public Task<bool> Running { get; }
 
@@ -66,5 +69,18 @@ internal sealed class InProcessSession : IAsyncDisposable
         await Running;
         await output.DisposeAsync();
         Writer.Dispose();
+        Reader.Dispose();
+    }
+
+    private sealed class CountedPipe(SafeFileHandle handle) : FileStream(handle, FileAccess.Read, bufferSize: 0)
+    {
+        public long Count { get; private set; }
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            var got = await base.ReadAsync(buffer, cancellationToken);
+            Count += got;
+            return got;
+        }
     }
 }

@@ -12,6 +12,7 @@ public sealed class HeartbeatTests
         HeartbeatInterval = TimeSpan.FromMilliseconds(100),
         ClientSilence = TimeSpan.FromSeconds(1),
         Grace = TimeSpan.FromMilliseconds(200),
+        Leave = TimeSpan.FromMilliseconds(200),
     };
 
     [RootFact]
@@ -69,7 +70,7 @@ public sealed class HeartbeatTests
     {
         await using var container = await TestContainer.StartAsync();
         await using var session = new InProcessSession(Short with { ClientSilence = TimeSpan.FromMilliseconds(500) });
-        await session.StartAsync(RunToolTests.Request(container, ["head", "-c", "2000000", "/dev/zero"]));
+        await session.StartAsync(RunToolTests.Request(container, ["head", "-c", "2000000", "/dev/urandom"]));
         for (var i = 0; i < 12; i++)
         {
             await session.Writer.WriteAsync(FrameType.Heartbeat, default, TestContext.Current.CancellationToken);

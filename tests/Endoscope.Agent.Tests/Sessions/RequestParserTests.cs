@@ -32,7 +32,7 @@ public sealed class RequestParserTests
     [Fact]
     public void WhatIsLeftOutIsTheNetworkNamespaceNoVariablesAndNoTerminal()
     {
-        var run = Assert.IsType<RunRequest>(Parse($$"""{"verb":"run","version":1,"containerId":"{{Id}}","argv":["x"]}"""));
+        var run = Assert.IsType<RunRequest>(Parse($$"""{"verb":"run","version":2,"containerId":"{{Id}}","argv":["x"]}"""));
 
         Assert.Equal(["net"], run.Namespaces);
         Assert.Empty(run.Environment);
@@ -41,30 +41,30 @@ public sealed class RequestParserTests
 
     [Fact]
     public void ANewerClientMaySayMore() =>
-        Assert.IsType<ListProcessesRequest>(Parse($$"""{"verb":"list-processes","version":1,"containerId":"{{Id}}","colour":"red"}"""));
+        Assert.IsType<ListProcessesRequest>(Parse($$"""{"verb":"list-processes","version":2,"containerId":"{{Id}}","colour":"red"}"""));
 
     [Theory]
-    [InlineData("""{"verb":"list-processes","version":2,"containerId":"ID"}""")]
+    [InlineData("""{"verb":"list-processes","version":3,"containerId":"ID"}""")]
     [InlineData("""{"verb":"list-processes","containerId":"ID"}""")]
-    [InlineData("""{"verb":"list-processes","version":1,"containerId":"../../etc"}""")]
-    [InlineData("""{"verb":"list-processes","version":1,"containerId":""}""")]
-    [InlineData("""{"verb":"run","version":1,"containerId":"ID","argv":[]}""")]
-    [InlineData("""{"verb":"run","version":1,"containerId":"ID","argv":[""]}""")]
-    [InlineData("""{"verb":"run","version":1,"containerId":"ID","argv":["a",null]}""")]
-    [InlineData("""{"verb":"run","version":1,"containerId":"ID","argv":["a\u0000b"]}""")]
-    [InlineData("""{"verb":"run","version":1,"containerId":"ID","argv":["a"],"environment":{"":"x"}}""")]
-    [InlineData("""{"verb":"run","version":1,"containerId":"ID","argv":["a"],"environment":{"A=B":"x"}}""")]
-    [InlineData("""{"verb":"run","version":1,"containerId":"ID","argv":["a"],"environment":{"A":"\u0000"}}""")]
-    [InlineData("""{"verb":"run","version":1,"containerId":"ID","argv":["a"],"environment":{"A":null}}""")]
+    [InlineData("""{"verb":"list-processes","version":2,"containerId":"../../etc"}""")]
+    [InlineData("""{"verb":"list-processes","version":2,"containerId":""}""")]
+    [InlineData("""{"verb":"run","version":2,"containerId":"ID","argv":[]}""")]
+    [InlineData("""{"verb":"run","version":2,"containerId":"ID","argv":[""]}""")]
+    [InlineData("""{"verb":"run","version":2,"containerId":"ID","argv":["a",null]}""")]
+    [InlineData("""{"verb":"run","version":2,"containerId":"ID","argv":["a\u0000b"]}""")]
+    [InlineData("""{"verb":"run","version":2,"containerId":"ID","argv":["a"],"environment":{"":"x"}}""")]
+    [InlineData("""{"verb":"run","version":2,"containerId":"ID","argv":["a"],"environment":{"A=B":"x"}}""")]
+    [InlineData("""{"verb":"run","version":2,"containerId":"ID","argv":["a"],"environment":{"A":"\u0000"}}""")]
+    [InlineData("""{"verb":"run","version":2,"containerId":"ID","argv":["a"],"environment":{"A":null}}""")]
     [InlineData("null")]
     [InlineData("")]
     [InlineData("{")]
     [InlineData("[]")]
     [InlineData("{}")]
-    [InlineData("""{"verb":"reboot","version":1,"containerId":"ID"}""")]
-    [InlineData("""{"verb":"run","version":1,"containerId":"ID"}""")]
-    [InlineData("""{"verb":"run","version":1,"containerId":"ID","argv":null}""")]
-    [InlineData("""{"verb":"run","version":1,"containerId":"ID","argv":["a"],"terminal":{"columns":70000,"rows":1}}""")]
+    [InlineData("""{"verb":"reboot","version":2,"containerId":"ID"}""")]
+    [InlineData("""{"verb":"run","version":2,"containerId":"ID"}""")]
+    [InlineData("""{"verb":"run","version":2,"containerId":"ID","argv":null}""")]
+    [InlineData("""{"verb":"run","version":2,"containerId":"ID","argv":["a"],"terminal":{"columns":70000,"rows":1}}""")]
     public void RefusesWhatCannotBeDone(string json) =>
         Assert.Equal(AgentErrorCode.Protocol, Assert.Throws<AgentException>(() => Parse(json)).Error.Code);
 

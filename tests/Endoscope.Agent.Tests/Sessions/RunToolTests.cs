@@ -287,7 +287,7 @@ public sealed class RunToolTests
     public async Task AClientThatDoesNotReadHoldsTheToolBackAndCanStillSignal()
     {
         await using var container = await TestContainer.StartAsync();
-        await using var agent = await AgentProcess.StartAsync(Request(container, ["sh", "-c", "trap 'exit 5' INT; yes"]));
+        await using var agent = await AgentProcess.StartAsync(Request(container, ["sh", "-c", "trap 'exit 5' INT; cat /dev/urandom"]));
         var tool = (await agent.StartedAsync()).ToolPid;
         await Task.Delay(500, TestContext.Current.CancellationToken);
         var written = WrittenBytes(tool);
@@ -301,6 +301,68 @@ public sealed class RunToolTests
         Assert.Equal(5, result.End.ExitCode);
         Assert.Equal(result.OutputBytes.Length, result.End.OutputBytes);
         Assert.InRange(result.OutputBytes.Length, 1, 2_000_000);
+    }
+
+    [RootFact]
+    public async Task WhatRepeatsItselfIsCompressedWhileItIsTaken()
+    {
+        var (received, onTheWay) = await ReceiveZerosAsync(200 << 20, tellsWhatItTakes: true);
+
+        Assert.Equal(200 << 20, received);
+        Assert.InRange(onTheWay, 1, 4 << 20);
+    }
+
+    /// <summary>What waits on the way holds a tool back by its size, which, compressed, could stand for gigabytes that come after Ctrl-C.</summary>
+    [RootFact]
+    public async Task WhatIsNotTakenIsCompressedNoMoreAfterAWhile()
+    {
+        var (received, onTheWay) = await ReceiveZerosAsync(200 << 20, tellsWhatItTakes: false);
+
+        Assert.Equal(200 << 20, received);
+        Assert.InRange(onTheWay, received - Frame.CompressedWindow, received);
+    }
+
+    /// <summary>A connection that the agent's side closes while something of the client's is on its way is reset, and what was not read yet is lost.</summary>
+    [RootFact]
+    public async Task TheClientLeavesFirst()
+    {
+        await using var container = await TestContainer.StartAsync();
+        await using var agent = await AgentProcess.StartAsync(Request(container, ["true"]));
+        while (await agent.ReadAsync() is { Type: not FrameType.End })
+        {
+        }
+
+        for (var i = 0; i < 10; i++)
+        {
+            await agent.Writer.WriteAsync(FrameType.Heartbeat, default, TestContext.Current.CancellationToken);
+            await Task.Delay(50, TestContext.Current.CancellationToken);
+        }
+
+        Assert.True(Proc.Lives(agent.Pid));
+        agent.CloseInput();
+        Assert.Equal(0, await agent.ExitAsync());
+    }
+
+    [RootFact]
+    public async Task AClientThatStaysIsLeft()
+    {
+        await using var container = await TestContainer.StartAsync();
+        await using var session = new InProcessSession(new Endoscope.Agent.Sessions.SessionTimes { Leave = TimeSpan.FromMilliseconds(200) });
+        await session.StartAsync(Request(container, ["true"]));
+
+        Assert.True(await session.Running.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken));
+    }
+
+    [RootFact]
+    public async Task ATerminalsOutputIsNotCompressed()
+    {
+        await using var container = await TestContainer.StartAsync();
+        await using var session = new InProcessSession(new Endoscope.Agent.Sessions.SessionTimes());
+        await session.StartAsync(Request(container, ["head", "-c", "1000000", "/dev/zero"]) with { Terminal = new TerminalSize(80, 24) });
+
+        Assert.Equal(1_000_000, await ReceiveAsync(session, tellsWhatItTakes: true));
+
+        Assert.InRange(session.BytesOnTheWay, 1_000_000, 1_100_000);
     }
 
     [RootFact]
@@ -395,8 +457,42 @@ public sealed class RunToolTests
         return hash.GetHashAndReset();
     }
 
-    private static string WrittenBytes(int tool) =>
-        string.Concat(Directory.GetDirectories("/proc").Where(path => int.TryParse(Path.GetFileName(path), out var pid)
+    private static async Task<(long Received, long OnTheWay)> ReceiveZerosAsync(int count, bool tellsWhatItTakes)
+    {
+        await using var container = await TestContainer.StartAsync();
+        await using var session = new InProcessSession(new Endoscope.Agent.Sessions.SessionTimes());
+        await session.StartAsync(Request(container, ["head", "-c", $"{count}", "/dev/zero"]));
+        return (await ReceiveAsync(session, tellsWhatItTakes), session.BytesOnTheWay);
+    }
+
+    private static async Task<long> ReceiveAsync(InProcessSession session, bool tellsWhatItTakes)
+    {
+        var received = 0L;
+        while (await session.Reader.ReadAsync(TestContext.Current.CancellationToken) is { } frame && frame.Type != FrameType.End)
+        {
+            received += frame.Type == FrameType.Output ? frame.Payload.Length : 0;
+            if (tellsWhatItTakes && frame.Type == FrameType.Output)
+            {
+                var taken = new byte[4];
+                System.Buffers.Binary.BinaryPrimitives.WriteInt32BigEndian(taken, frame.Payload.Length);
+                try
+                {
+                    await session.Writer.WriteAsync(FrameType.OutputTaken, taken, TestContext.Current.CancellationToken);
+                }
+                catch (IOException)
+                {
+                    // A session whose last frames are all on their way has ended, and hears no more, before they are read.
+                    tellsWhatItTakes = false;
+                }
+            }
+        }
+
+        return received;
+    }
+
+    private static long WrittenBytes(int tool) =>
+        Directory.GetDirectories("/proc").Where(path => int.TryParse(Path.GetFileName(path), out var pid)
             && new Endoscope.Agent.Processes.ProcFileSystem().Stat(pid)?.Session == tool)
-            .Select(path => File.ReadLines(Path.Combine(path, "io")).First(line => line.StartsWith("wchar", StringComparison.Ordinal))));
+            .Select(path => File.ReadLines(Path.Combine(path, "io")).First(line => line.StartsWith("wchar", StringComparison.Ordinal)))
+            .Sum(line => long.Parse(line.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture));
 }

@@ -38,7 +38,7 @@ public sealed class CaptureStreamTests
         var reader = new FrameReader(call.Input);
         await reader.ReadAsync(token);
         using var writer = new FrameWriter(call.Output);
-        using var encoder = new PacketEncoder();
+        var encoder = new PacketEncoder();
         await writer.WriteAsync(
             FrameType.CaptureInterface,
             new CaptureInterfaceEvent { Interface = 0, Target = 0, Name = "eth0", LinkType = 1, Addresses = [], HardwareAddress = "020000000007" },

@@ -159,7 +159,6 @@ internal sealed class CapturingAgent : IDisposable
     public void Dispose()
     {
         writer.Dispose();
-        encoder.Dispose();
         spoken.Dispose();
     }
 
