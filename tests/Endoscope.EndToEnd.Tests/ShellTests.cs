@@ -92,6 +92,21 @@ public sealed class ShellTests(Cluster cluster)
         Assert.Equal(Convert.ToHexString(SHA256.HashData(bytes)), Convert.ToHexString(SHA256.HashData(Encoding.Latin1.GetBytes(result.Stdout))));
     }
 
+    /// <summary>Compressed on the way, and told of as it comes.</summary>
+    [ClusterFact]
+    public async Task BringsAHundredMegabytesWholeToTheLastByte()
+    {
+        const string numbers = "seq 1 12000000";
+        var local = await Command.RunAsync("bash", ["-c", $"{numbers} | sha256sum"]);
+        for (var i = 0; i < 3; i++)
+        {
+            var result = await Command.RunAsync("bash", ["-c", $"'{Cluster.Scope}' -n {cluster.Namespace} -p web shell -- {numbers} | sha256sum; exit ${{PIPESTATUS[0]}}"]);
+
+            Assert.True(result.ExitCode == 0, result.ToString());
+            Assert.Equal(local.Stdout, result.Stdout);
+        }
+    }
+
     [ClusterFact]
     public async Task RunsAScriptFromStandardInput()
     {
