@@ -18,8 +18,10 @@ public sealed class PidsTests(Cluster cluster)
     [ClusterFact]
     public async Task PrintsBareNumbersInOneLineForScripts()
     {
-        var quiet = await cluster.ScopeAsync("web", "pids", "-q");
-        var json = await cluster.ScopeAsync("web", "pids", "-o", "json");
+        // Others run commands in the shared targets meanwhile.
+        var target = await cluster.TargetAsync("pids");
+        var quiet = await cluster.ScopeAsync(target, "pids", "-q");
+        var json = await cluster.ScopeAsync(target, "pids", "-o", "json");
 
         var pids = JsonDocument.Parse(json.Stdout).RootElement.GetProperty("processes").EnumerateArray().Select(process => process.GetProperty("pid").GetInt32());
         Assert.Equal(string.Join(' ', pids) + "\n", quiet.Stdout);
@@ -29,7 +31,7 @@ public sealed class PidsTests(Cluster cluster)
     [ClusterFact]
     public async Task NamesProcessesAsTheContainerSeesThem()
     {
-        var target = await cluster.TargetAsync("pids-inside");
+        var target = await cluster.TargetAsync("pids");
         var inside = await Cluster.KubectlAsync("exec", "-n", cluster.Namespace, target, "--", "pidof", "httpd");
         var json = await cluster.ScopeAsync(target, "-o", "json", "pids");
 
@@ -41,7 +43,7 @@ public sealed class PidsTests(Cluster cluster)
     [ClusterFact]
     public async Task ListsOnlyThoseAskedForByAnyOfTheirNames()
     {
-        var target = await cluster.TargetAsync("pids-by-name");
+        var target = await cluster.TargetAsync("pids");
         var httpd = (await cluster.ProcessesAsync(target)).Single(process => process.GetProperty("name").GetString() == "httpd");
 
         foreach (var name in (string[])["httpd", "ht*", $"{httpd.GetProperty("pid").GetInt32()}", $"{httpd.GetProperty("containerPid").GetInt32()}"])
