@@ -22,6 +22,7 @@ public sealed class AgentSession : IAsyncDisposable
     private readonly TimeProvider time;
     private readonly PeriodicTimer heartbeat;
     private Task heartbeats = Task.CompletedTask;
+    private Task telling = Task.CompletedTask;
     private Frame? first;
     private long outputBytes;
     private uint taken;
@@ -69,7 +70,7 @@ public sealed class AgentSession : IAsyncDisposable
     /// <exception cref="ConnectionLostException">The stream ended without the marker, lost bytes, or fell silent.</exception>
     public async ValueTask<Frame?> ReadAsync(CancellationToken cancellationToken)
     {
-        await TellTakenAsync();
+        TellTaken();
         while (End is null)
         {
             var frame = first ?? await ReceiveAsync(cancellationToken);
@@ -135,6 +136,7 @@ public sealed class AgentSession : IAsyncDisposable
         heartbeat.Dispose();
         await closing.CancelAsync();
         await heartbeats;
+        await telling;
         await exec.DisposeAsync();
         writer.Dispose();
         reader.Dispose();
@@ -204,19 +206,19 @@ public sealed class AgentSession : IAsyncDisposable
         }
     }
 
-    // Who asks for the next frame is done with the last.
-    private async ValueTask TellTakenAsync()
+    // Who asks for the next frame is done with the last. Reading never waits for what is sent.
+    private void TellTaken()
     {
-        if (taken >= TellTakenAfter)
+        if (taken >= TellTakenAfter && telling.IsCompleted)
         {
             var count = new byte[sizeof(uint)];
             BinaryPrimitives.WriteUInt32BigEndian(count, taken);
             taken = 0;
-            await TryTellAsync(FrameType.OutputTaken, count);
+            telling = TryTellAsync(FrameType.OutputTaken, count);
         }
     }
 
-    private async ValueTask<bool> TryTellAsync(FrameType type, ReadOnlyMemory<byte> payload)
+    private async Task<bool> TryTellAsync(FrameType type, ReadOnlyMemory<byte> payload)
     {
         try
         {

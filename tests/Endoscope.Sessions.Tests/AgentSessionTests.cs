@@ -127,6 +127,48 @@ public sealed class AgentSessionTests : IDisposable
     }
 
     [Fact]
+    public async Task TellsWhatOfTheOutputWasTakenOnceTheNextIsAskedFor()
+    {
+        await using var session = await StartAsync();
+        var remote = new FrameReader(exec.RemoteInput);
+        await remote.ReadAsync(Token);
+        var told = remote.ReadAsync(Token).AsTask();
+        var speaking = Task.Run(
+            async () =>
+            {
+                await agent.WriteAsync(FrameType.Output, new byte[800_000], Token);
+                await agent.WriteAsync(FrameType.Error, new byte[300_000], Token);
+                await agent.WriteAsync(FrameType.Output, FiveBytes, Token);
+            },
+            Token);
+        await session.ReadAsync(Token);
+        await session.ReadAsync(Token);
+        Assert.False(told.IsCompleted);
+
+        await session.ReadAsync(Token);
+
+        await speaking;
+        var frame = (await told.WaitAsync(TimeSpan.FromSeconds(10), Token))!.Value;
+        Assert.Equal((FrameType.OutputTaken, 1_100_000), (frame.Type, System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(frame.Payload.Span)));
+    }
+
+    /// <summary>Nobody reads what is sent to the agent, and reading goes on.</summary>
+    [Fact]
+    public async Task ReadsOnWhileTellingIsHeldUp()
+    {
+        await using var session = await StartAsync();
+        var filling = Task.Run(async () => await session.SendInputAsync(new byte[Frame.InputWindow], Token), Token);
+        for (var i = 0; i < 10; i++)
+        {
+            var speaking = agent.WriteAsync(FrameType.Output, new byte[1_000_000], Token).AsTask();
+            Assert.Equal(1_000_000, (await session.ReadAsync(Token).AsTask().WaitAsync(TimeSpan.FromSeconds(10), Token))!.Value.Payload.Length);
+            await speaking;
+        }
+
+        Assert.False(filling.IsCompleted);
+    }
+
+    [Fact]
     public async Task HoldsInputBackUntilTheToolHasTakenIt()
     {
         await using var session = await StartAsync();
