@@ -194,7 +194,10 @@ public sealed class CutTests(ITestOutputHelper log)
             var terminal = new TestTerminal();
             var context = new CommandContext(terminal, TimeProvider.System, _ => null, options => Cluster.Connect(options, environment));
             string[] target = command is "cleanup" ? ["-p", "all"] : command is "list" or "doctor" ? [] : ["-p", "web", "-t"];
-            string[] args = ["--server", $"https://{proxy.Address}", "--request-timeout", "3s", "--timeout", "5s", .. target, .. command.Split(' ')];
+
+            // Where it is to succeed it may take longer: many run at once.
+            var (request, start) = armed is Fault.Slow or null ? ("30s", "30s") : ("3s", "5s");
+            string[] args = ["--server", $"https://{proxy.Address}", "--request-timeout", request, "--timeout", start, .. target, .. command.Split(' ')];
             var code = await ScopeProgram.RunAsync(args, context, () => null, cancel);
             return new Outcome(code, terminal.Output, terminal.Error);
         }
