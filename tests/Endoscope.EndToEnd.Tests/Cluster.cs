@@ -146,7 +146,7 @@ public sealed class Cluster : IAsyncLifetime
     public async Task<JsonElement> PodAsync(string name) =>
         JsonDocument.Parse(await KubectlAsync("get", "pod", "-n", Namespace, name, "-o", "json")).RootElement;
 
-    /// <summary>Waits until a condition holds, looking ten times a second at first, later twice.</summary>
+    /// <summary>Waits until a condition holds, looking ten times a second at first, later once.</summary>
     public static Task UntilAsync(string what, TimeSpan limit, Func<Task<bool>> holds) => UntilAsync(() => what, limit, holds);
 
     /// <inheritdoc cref="UntilAsync(string, TimeSpan, Func{Task{bool}})"/>
@@ -161,7 +161,7 @@ public sealed class Cluster : IAsyncLifetime
                 Assert.Fail($"not within {limit.TotalSeconds:0} s: {what()}");
             }
 
-            await Task.Delay(TimeSpan.FromMilliseconds(Math.Clamp(clock.ElapsedMilliseconds / 5, 100, 500)), TestContext.Current.CancellationToken);
+            await Task.Delay(TimeSpan.FromMilliseconds(Math.Clamp(clock.ElapsedMilliseconds / 5, 100, 1000)), TestContext.Current.CancellationToken);
         }
     }
 

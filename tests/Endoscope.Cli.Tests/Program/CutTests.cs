@@ -21,6 +21,9 @@ public sealed class CutTests(ITestOutputHelper log)
 
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(120);
 
+    // The same for every fault.
+    private static readonly Lazy<Task<(int Commands, IReadOnlyCollection<(string Command, int Phase, Outcome Sound)> Cases)>> Cases = new(CasesAsync);
+
     // What each command is given, in each of its ways; one that is not named here is run without anything.
     private static readonly Dictionary<string, string[]> Arguments = new()
     {
@@ -39,6 +42,23 @@ public sealed class CutTests(ITestOutputHelper log)
     [InlineData(Fault.BlackHole)]
     [InlineData(Fault.Slow)]
     public async Task SaysWhatHappenedAndLeavesNothing(Fault fault)
+    {
+        var (commands, cases) = await Cases.Value;
+        using var certificates = new TestCertificates();
+        var spoiled = 0;
+        await Parallel.ForEachAsync(cases, AtOnce(fault is Fault.BlackHole or Fault.Slow ? Many : AFew), async (item, _) =>
+        {
+            if (await RunCaseAsync(item.Command, fault, item.Phase, item.Sound, certificates))
+            {
+                Interlocked.Increment(ref spoiled);
+            }
+        });
+        log.WriteLine($"{fault}: {spoiled} connections spoiled in {cases.Count} runs");
+        Assert.True(spoiled > commands * 3);
+    }
+
+    // Each command in each of its phases, with what it does when nothing is spoiled.
+    private static async Task<(int Commands, IReadOnlyCollection<(string Command, int Phase, Outcome Sound)> Cases)> CasesAsync()
     {
         using var certificates = new TestCertificates();
         var commands = (await CommandsAsync()).SelectMany(command => Arguments.GetValueOrDefault(command, [""]).Select(line => $"{command} {line}".TrimEnd())).ToList();
@@ -63,16 +83,7 @@ public sealed class CutTests(ITestOutputHelper log)
                 cases.Add((command, phase, sound));
             }
         });
-        var spoiled = 0;
-        await Parallel.ForEachAsync(cases, AtOnce(fault is Fault.BlackHole or Fault.Slow ? Many : AFew), async (item, _) =>
-        {
-            if (await RunCaseAsync(item.Command, fault, item.Phase, item.Sound, certificates))
-            {
-                Interlocked.Increment(ref spoiled);
-            }
-        });
-        log.WriteLine($"{fault}: {spoiled} connections spoiled in {cases.Count} runs");
-        Assert.True(spoiled > commands.Count * 3);
+        return (commands.Count, cases);
     }
 
     private static ParallelOptions AtOnce(int count) => new() { MaxDegreeOfParallelism = count, CancellationToken = TestContext.Current.CancellationToken };
