@@ -26,11 +26,9 @@ public sealed class FrameCompressor : IDisposable
     private const double WorthIt = 0.4;
 
     private readonly MemoryStream buffer = new();
-    private readonly DeflateStream deflate;
+    private DeflateStream? deflate;
     private int framesUntilRetry;
     private int waitAfterNext = FewestUntilRetry;
-
-    public FrameCompressor() => deflate = new DeflateStream(buffer, CompressionLevel.Fastest, leaveOpen: true);
 
     /// <summary>Compresses a payload where that is worth trying. What comes of it has to be sent, in its order.</summary>
     /// <param name="compressed">The payload of the frame that stands for it; valid until the next call.</param>
@@ -44,6 +42,7 @@ public sealed class FrameCompressor : IDisposable
 
         buffer.SetLength(HeaderLength);
         buffer.Position = HeaderLength;
+        deflate ??= new DeflateStream(buffer, CompressionLevel.Fastest, leaveOpen: true);
         deflate.Write(payload);
         deflate.Flush();
         var isWorthIt = buffer.Length <= payload.Length * (type == FrameType.CapturePackets ? WorthItOfPackets : WorthIt);
@@ -58,7 +57,7 @@ public sealed class FrameCompressor : IDisposable
 
     public void Dispose()
     {
-        deflate.Dispose();
+        deflate?.Dispose();
         buffer.Dispose();
     }
 }

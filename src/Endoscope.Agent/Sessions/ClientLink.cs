@@ -18,6 +18,7 @@ internal sealed class ClientLink : IDisposable
     private readonly Queue<(FrameType Type, byte[] Payload)> messages = new();
     private TimeSpan heardAt = MonotonicTime.Now;
     private TimeSpan spokeAt = MonotonicTime.Now;
+    private bool listens = true;
     private long outputUnderWay;
 
     public ClientLink(int input, int output, SessionTimes times)
@@ -33,9 +34,6 @@ internal sealed class ClientLink : IDisposable
     /// <summary>Nobody is there any more: a stream has ended or broken, or nothing was heard for too long.</summary>
     public bool IsGone { get; private set; }
 
-    /// <summary>Whether something may come from the client.</summary>
-    public bool Listens { get => field && !IsGone; private set; } = true;
-
     /// <summary>Whether everything that was sent has left.</summary>
     public bool IsFree => outbox.IsFree && messages.Count == 0;
 
@@ -48,7 +46,7 @@ internal sealed class ClientLink : IDisposable
     /// <summary>When <see cref="KeepTime"/> has something to do.</summary>
     public TimeSpan Deadline => Min(heardAt + times.ClientSilence, spokeAt + times.HeartbeatInterval);
 
-    public PollEntry InputEntry => new() { Descriptor = Listens ? input : Descriptor.None, Events = PollEvents.In };
+    public PollEntry InputEntry => new() { Descriptor = IsGone || !listens ? Descriptor.None : input, Events = PollEvents.In };
 
     public PollEntry OutputEntry => new() { Descriptor = IsGone ? Descriptor.None : output, Events = IsFree ? (short)0 : PollEvents.Out };
 
@@ -90,14 +88,23 @@ internal sealed class ClientLink : IDisposable
     }
 
     /// <summary>Stops reading: the client does not keep to the protocol. It has until it counts as silent to take its answer.</summary>
-    public void StopListening() => Listens = false;
+    public void StopListening() => listens = false;
 
-    /// <summary>Reads what the client has sent, for nobody.</summary>
-    public void Drop()
+    /// <summary>
+    /// Waits until the client, which has been told of the end, has left. Where its connection is closed while something of its own is still on its way,
+    /// it is reset, and what the client has not read yet is lost.
+    /// </summary>
+    public void LetLeave()
     {
-        Span<byte> nothing = stackalloc byte[4096];
-        var got = Descriptor.Read(input, nothing);
-        IsGone |= got == 0 || (got < 0 && Descriptor.LastError != Errno.Again);
+        Span<byte> unheard = stackalloc byte[4096];
+        var deadline = MonotonicTime.Now + times.Leave;
+        while (listens && !IsGone && MonotonicTime.Now < deadline)
+        {
+            Span<PollEntry> entries = [InputEntry];
+            Descriptor.Poll(entries, deadline - MonotonicTime.Now);
+            var got = entries[0].CanRead ? Descriptor.Read(input, unheard) : 1;
+            IsGone = got == 0 || (got < 0 && Descriptor.LastError != Errno.Again);
+        }
     }
 
     /// <summary>Sends a record after all that was sent before, without waiting.</summary>

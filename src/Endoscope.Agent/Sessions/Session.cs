@@ -14,18 +14,13 @@ namespace Endoscope.Agent.Sessions;
 /// </summary>
 internal sealed class Session : IDisposable
 {
-    // So that the client is heard between them.
-    private const int AnswersAtOnce = 16;
-
     private readonly SessionTimes times;
     private readonly SessionRegistration? registration;
     private readonly ClientLink client;
     private ProcessWatch? watching;
     private RunningTool? running;
     private CaptureRun? capture;
-    private IEnumerator<Answer>? answers;
-    private long answeredBytes;
-    private long problemBytes;
+    private AnswerRelay? answers;
     private AgentError? failure;
     private bool hasRequest;
     private bool ended;
@@ -56,40 +51,22 @@ internal sealed class Session : IDisposable
             {
                 Advance(capture);
             }
-
-            SendAnswers();
+            else if (answers is not null && !ended)
+            {
+                Pass(answers);
+            }
         }
 
-        answers?.Dispose();
         var isTold = !client.IsGone;
-        LetClientLeave();
+        client.LetLeave();
         return isTold;
     }
 
     public void Dispose()
     {
         capture?.Dispose();
+        answers?.Dispose();
         client.Dispose();
-    }
-
-    // Where a connection is closed while something of the client's is still on its way, it is reset, and what the client has not read yet is lost.
-    private void LetClientLeave()
-    {
-        var deadline = MonotonicTime.Now + times.Leave;
-        while (client.Listens && MonotonicTime.Now < deadline)
-        {
-            Span<PollEntry> entries = [client.InputEntry, Dismissal];
-            Descriptor.Poll(entries, deadline - MonotonicTime.Now);
-            if (entries[1].CanRead)
-            {
-                break;
-            }
-
-            if (entries[0].CanRead)
-            {
-                client.Drop();
-            }
-        }
     }
 
     private void WaitAndServe()
@@ -102,11 +79,11 @@ internal sealed class Session : IDisposable
             running?.Relay.OutputEntry ?? new PollEntry { Descriptor = Descriptor.None },
             running?.Relay.ErrorEntry ?? new PollEntry { Descriptor = Descriptor.None },
             new PollEntry { Descriptor = running?.Tool.ExitNotice ?? Descriptor.None, Events = PollEvents.In },
-            failure is null ? Dismissal : new PollEntry { Descriptor = Descriptor.None },
+            registration is null || failure is not null ? new PollEntry { Descriptor = Descriptor.None } : registration.Entry,
             .. ended ? [] : capture?.Entries ?? [],
         ];
         var (fromClient, toClient, toTool, output, error, exit, dismissal) = (0, 1, 2, 3, 4, 5, 6);
-        Descriptor.Poll(entries, answers is not null && client.IsFree ? TimeSpan.Zero : Deadline - MonotonicTime.Now);
+        Descriptor.Poll(entries, answers is not null && !ended && client.IsFree ? TimeSpan.Zero : Deadline - MonotonicTime.Now);
 
         if (entries[fromClient].CanRead)
         {
@@ -144,8 +121,6 @@ internal sealed class Session : IDisposable
             capture?.PassPackets();
         }
     }
-
-    private PollEntry Dismissal => registration?.Entry ?? new PollEntry { Descriptor = Descriptor.None };
 
     private TimeSpan Deadline => new[]
     {
@@ -215,7 +190,7 @@ internal sealed class Session : IDisposable
                 End(null);
                 break;
             case FileRequest files:
-                answers = FileAnswers.To(files, target.First()).GetEnumerator();
+                answers = new AnswerRelay(FileAnswers.To(files, target.First()).GetEnumerator(), client);
                 break;
             case RunRequest run:
                 running = RunningTool.Start(run, target, client, times, registration);
@@ -264,32 +239,12 @@ internal sealed class Session : IDisposable
         capture = starting;
     }
 
-    private void SendAnswers()
+    private void Pass(AnswerRelay one)
     {
-        for (var sent = 0; answers is not null && sent < AnswersAtOnce && client is { IsFree: true, IsGone: false } && failure is null; sent++)
+        one.Pass();
+        if (one.IsOver)
         {
-            try
-            {
-                if (answers.MoveNext())
-                {
-                    var (type, payload) = answers.Current;
-                    answeredBytes += type == FrameType.Output ? payload.Length : 0;
-                    problemBytes += type == FrameType.Error ? payload.Length : 0;
-                    client.Send(type, payload.Span);
-                    continue;
-                }
-            }
-            catch (AgentException exception)
-            {
-                failure = exception.Error;
-            }
-            catch (Exception exception) when (exception is NativeException or IOException)
-            {
-                failure = new AgentError(AgentErrorCode.Internal, exception.Message);
-            }
-
-            answers.Dispose();
-            answers = null;
+            failure ??= one.Failure;
             End(null);
         }
     }
@@ -331,8 +286,8 @@ internal sealed class Session : IDisposable
             ExitCode = exit?.Code,
             Signal = exit?.Signal,
             Error = failure,
-            OutputBytes = one?.Relay.OutputBytes ?? capture?.PacketBytes ?? answeredBytes,
-            ErrorBytes = one?.Relay.ErrorBytes ?? problemBytes,
+            OutputBytes = one?.Relay.OutputBytes ?? capture?.PacketBytes ?? answers?.OutputBytes ?? 0,
+            ErrorBytes = one?.Relay.ErrorBytes ?? answers?.ErrorBytes ?? 0,
         };
         client.Enqueue(FrameType.End, end, ProtocolJson.Default.EndEvent);
     }
