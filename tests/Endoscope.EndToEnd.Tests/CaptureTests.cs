@@ -102,6 +102,29 @@ public sealed class CaptureTests(Cluster cluster) : IDisposable
         Assert.Equal(["8", "0"], result.Lines);
     }
 
+    /// <summary>A socket takes packets before it has a filter; a flood shows it.</summary>
+    [ClusterFact]
+    public async Task CountsNoPacketThatCameBeforeTheFilter()
+    {
+        var target = await cluster.TargetAsync("capture-flooded");
+        using var flood = cluster.StartScope(target, "--limits", "cpu=500m", "shell", "ping", "-f", "-q", "-w", "60", "127.0.0.1");
+        await flood.PrintsAsync("PING");
+        for (var i = 0; i < 5; i++)
+        {
+            var file = $"{File}{i}";
+            using var scope = cluster.StartScope(target, "capture", "-i", "lo", "-f", "tcp port 9", "-w", file);
+            await Cluster.UntilAsync("captured", Patience, async () => System.IO.File.Exists(file) && (await RunAsync("capinfos", file)).Contains(":lo", StringComparison.Ordinal));
+
+            scope.Signal(Interrupt);
+
+            var result = await scope.EndAsync();
+            Assert.True(result.Stderr.Contains("0 packets captured, 0 passed the filter, 0 dropped by the kernel", StringComparison.Ordinal), result.ToString());
+        }
+
+        flood.Signal(Interrupt);
+        await flood.EndAsync();
+    }
+
     [ClusterFact]
     public async Task SaysWhatLibpcapSaysOfAWrongFilter()
     {

@@ -51,8 +51,9 @@ public sealed class HpingTests(Cluster cluster)
     [ClusterFact]
     public async Task EndsAFloodByItself()
     {
-        // A fifth of a processor: other tests need the rest.
-        var result = await cluster.ScopeAsync("web", "--limits", "cpu=200m", "--terminate", "hping", "-d", "static", "--yes", "--", "--flood", "-S", "-p", "8080");
+        // A target of its own and a fifth of a processor: other tests need the rest.
+        var target = await cluster.TargetAsync("flooding");
+        var result = await cluster.ScopeAsync(target, "--limits", "cpu=200m", "hping", "-d", target, "--yes", "--", "--flood", "-S", "-p", "8080");
 
         Assert.Contains("hping in flood mode", result.Stderr);
         Assert.Matches(@"\d{3,} packets transmitted", result.Stderr);

@@ -37,10 +37,11 @@ public sealed class TerminalTests(Cluster cluster)
         await window.ShowsAsync("sleep 1000$");
 
         // The line is shown before the command runs; until then the key means nothing.
-        await Cluster.UntilAsync("sleep stopped", TimeSpan.FromSeconds(30), async () =>
+        var screen = "";
+        await Cluster.UntilAsync(() => $"sleep stopped:\n{screen}", TimeSpan.FromSeconds(30), async () =>
         {
             await window.KeyAsync("C-z");
-            return Regex.IsMatch(await window.ScreenAsync(), @"\[1\]\+\s+Stopped\s+sleep 1000");
+            return Regex.IsMatch(screen = await window.ScreenAsync(), @"\[1\]\+\s+Stopped\s+sleep 1000");
         });
         await window.TypeAsync("fg");
         await window.ShowsAsync("^sleep 1000$");

@@ -217,6 +217,9 @@ internal sealed class CaptureRun(CaptureRequest request, ClientLink client) : ID
         {
             Source?.Count();
             (Received, Dropped) = (Source?.Received ?? Received, Source?.Dropped ?? Dropped);
+
+            // What came before the filter and passes it is captured, though not counted.
+            Received = Math.Max(Received, Sent);
         }
 
         public void Close()

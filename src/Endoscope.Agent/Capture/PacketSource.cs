@@ -138,6 +138,10 @@ internal sealed unsafe class PacketSource : IDisposable
         {
             throw new AgentException(AgentErrorCode.Filter, $"the filter '{filter}' cannot be used: {Text(Pcap.Error(handle))}");
         }
+
+        // The kernel has counted what came between activation and filter, all of it.
+        PcapCounters before;
+        last = Pcap.Statistics(handle, &before) == 0 ? before : last;
     }
 
     private static string Text(byte* text) => Marshal.PtrToStringUTF8((nint)text) ?? "";
